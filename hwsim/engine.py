@@ -1,0 +1,204 @@
+"""An engine: an array of PEs with a MAC in each, and the one place that knows them all by name."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Generator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hwsim.arrays import ARRAYS, Array
+from hwsim.arrays.base import Limits, Matrix
+from hwsim.errors import SpecError, nearest
+from hwsim.formats import Format
+from hwsim.gemm import Gemm, Shapes
+from hwsim.inventory import Inventory
+from hwsim.latency import Latency
+from hwsim.macs import MACS, Mac
+from hwsim.ports import Beat, Port
+from hwsim.reference import exact_matmul
+from hwsim.spec import read_fields, split_inline
+
+ENGINES: dict[str, str] = {
+    "tpu-like-32": "systolic-ws:rows=32,cols=32,overlap=true",
+    "systolic-16": "systolic-os:rows=16,cols=16",
+}
+"""Presets: a name and the inline form that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One description, four answers: ``multiply`` (values), ``latency``/``count``/``run`` (cycles), ``ports`` and
+    ``inventory`` (gates, and through them cost)."""
+
+    array: Array
+    mac: Mac
+
+    @property
+    def spec(self) -> str:
+        """The canonical inline form: every field that differs from its default, and the geometry always."""
+        parts = [f"{f.name}={_text(getattr(self.array, f.name))}" for f in fields(self.array)]
+        if self.mac.name != "parallel":
+            parts.append(f"mac={self.mac.name}")
+        parts += [
+            f"{f.name}={_text(getattr(self.mac, f.name))}"
+            for f in fields(self.mac)
+            if getattr(self.mac, f.name) != f.default
+        ]
+        return f"{self.array.name}:{','.join(parts)}"
+
+    @property
+    def limits(self) -> Limits:
+        """Largest sides of one fold; what exceeds them is folded."""
+        return self.array.limits
+
+    @property
+    def pe_count(self) -> int:
+        """Multipliers: the most multiply-accumulates that one cycle can hold."""
+        return self.array.pe_count
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """The boundary, as the Verilog module has it (beside ``clk`` and ``rst``)."""
+        return self.array.ports(self.mac)
+
+    def latency(self, gemm: Gemm | Shapes) -> Latency:
+        """Cycles in closed form; arrays of cycles if asked with ``Shapes``.
+
+        Raises SpecError if the engine lacks the product's formats or its accumulators are too narrow for k.
+        """
+        self.check(gemm)
+        return self.array.latency(gemm)
+
+    def count(self, a: Matrix, b: Matrix) -> int:
+        """Exact cycles for operands a (m, k) and b (k, n), without stepping."""
+        self.check_operands(a, b)
+        return self.array.count(a, b)
+
+    def multiply(self, a: Matrix, b: Matrix) -> Matrix:
+        """Exact values of a (m, k) @ b (k, n), shape (m, n), in int64."""
+        self.check_operands(a, b)
+        return exact_matmul(a, b)
+
+    def run(self, a: Matrix, b: Matrix) -> Generator[Beat, None, Matrix]:
+        """Compute ``a @ b`` step by step; each ``yield`` is one clock edge, the return value is the result."""
+        self.check_operands(a, b)
+        return self.array.run(a, b, self.mac)
+
+    def inventory(self) -> Inventory:
+        """Leaves and how many, equal to the instances of the emitted Verilog."""
+        return self.array.inventory(self.mac)
+
+    def examples(self, seed: int = 0, cases: int = 6) -> list[tuple[Matrix, Matrix]]:
+        """Operand pairs that exercise this engine: 1 x 1 x 1, exact folds, ragged folds, extreme values, random.
+
+        Deterministic in ``seed``; each pair is a (m, k) and b (k, n).
+        """
+        rng = np.random.default_rng(seed)
+        side = {axis: getattr(self.limits, axis) or 5 for axis in "mnk"}
+        shapes = [
+            (1, 1, 1),
+            (side["m"], side["n"], side["k"]),
+            (side["m"] + 1, max(side["n"] - 1, 1), side["k"] + 1),
+        ]
+        while len(shapes) < cases:
+            shapes.append(tuple(int(rng.integers(1, 2 * side[axis] + 2)) for axis in "mnk"))
+        return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(shapes[:cases])]
+
+    def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+        if extreme:
+            return np.full((m, k), self.mac.a.low), np.full((k, n), self.mac.w.low)
+        a = rng.integers(self.mac.a.low, self.mac.a.high, (m, k), endpoint=True)
+        b = rng.integers(self.mac.w.low, self.mac.w.high, (k, n), endpoint=True)
+        return a, b
+
+    def check(self, gemm: Gemm | Shapes) -> None:
+        """Raise SpecError if this engine cannot compute ``gemm`` exactly."""
+        if isinstance(gemm, Gemm):
+            for name in ("a", "w", "acc"):
+                asked = getattr(gemm, name)
+                if asked is not None and asked != getattr(self.mac, name):
+                    raise SpecError(
+                        f"{self.spec} computes with {name}={getattr(self.mac, name)}, not {name}={asked}; "
+                        f"give the engine {name}={asked}"
+                    )
+        k = int(np.max(gemm.k)) if np.size(gemm.k) else 1
+        if not self.mac.accumulator_holds(k):
+            raise SpecError(
+                f"acc={self.mac.acc} is too narrow for k={k} products of {self.mac.a} times {self.mac.w}: "
+                f"it needs {self.mac.accumulator_bits(k)} bits"
+            )
+
+    def check_operands(self, a: Matrix, b: Matrix) -> None:
+        """Raise SpecError unless a (m, k) and b (k, n) are integer matrices within the engine's formats."""
+        for what, x, fmt in (("a", a, self.mac.a), ("b", b, self.mac.w)):
+            if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
+                raise SpecError(f"{what} must be a matrix of integers, not {x.dtype} of shape {x.shape}")
+            fmt.check(x, what)
+        if a.shape[1] != b.shape[0]:
+            raise SpecError(f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ")
+        self.check(Gemm(a.shape[0], b.shape[1], a.shape[1]))
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
+
+
+def defaults_of(kind: type) -> dict[str, Any]:
+    """Field names and defaults of a dataclass."""
+    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+
+
+def make_engine(name: str, given: Mapping[str, object]) -> Engine:
+    """Build an engine from the name of an array and its fields (text or typed), ``mac`` included."""
+    arrays = {kind.name: kind for kind in ARRAYS}
+    if name not in arrays:
+        known = [*arrays, *ENGINES]
+        raise SpecError(f"unknown engine {name!r}{nearest(name, known)}; engines are {', '.join(known)}")
+    macs = {kind.name: kind for kind in MACS}
+    mac_name = str(given.get("mac", "parallel"))
+    if mac_name not in macs:
+        raise SpecError(f"unknown mac {mac_name!r}{nearest(mac_name, macs)}; macs are {', '.join(macs)}")
+    array_fields, mac_fields = defaults_of(arrays[name]), defaults_of(macs[mac_name])
+    values = read_fields(name, {k: v for k, v in given.items() if k != "mac"}, {**array_fields, **mac_fields})
+    array = arrays[name](**{k: v for k, v in values.items() if k in array_fields})
+    mac = macs[mac_name](**{k: v for k, v in values.items() if k in mac_fields})
+    return Engine(array, mac)
+
+
+def load_engine(text: str | Path) -> Engine:
+    """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
+
+    A TOML file has a key ``engine`` (the array's name or a preset) and the fields beside it.
+    Raises SpecError for unknown names, fields and values.
+    """
+    if str(text).endswith(".toml"):
+        return _from_toml(Path(text))
+    name, given = split_inline(str(text))
+    return _from_named(name, given)
+
+
+def _from_named(name: str, given: Mapping[str, object]) -> Engine:
+    if name in ENGINES:
+        base, preset = split_inline(ENGINES[name])
+        return make_engine(base, {**preset, **given})
+    return make_engine(name, given)
+
+
+def _from_toml(path: Path) -> Engine:
+    try:
+        table = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: {error}") from None
+    if "engine" not in table:
+        raise SpecError(f"{path}: the key 'engine' is missing; it names an array or a preset")
+    name = table.pop("engine")
+    try:
+        return _from_named(str(name), table)
+    except SpecError as error:
+        raise SpecError(f"{path}: {error}") from None

@@ -1,0 +1,97 @@
+"""Number formats: how many bits a value has and which values it can hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.errors import SpecError
+
+MAX_INT_BITS = 63  # exact references are int64
+
+
+@dataclass(frozen=True, slots=True)
+class IntFormat:
+    """A two's-complement (or unsigned) integer of ``bits`` bits."""
+
+    bits: int
+    signed: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.bits <= MAX_INT_BITS:
+            raise SpecError(f"an integer format has 1 to {MAX_INT_BITS} bits, not {self.bits}")
+
+    @property
+    def name(self) -> str:
+        return f"{'int' if self.signed else 'uint'}{self.bits}"
+
+    @property
+    def low(self) -> int:
+        return -(1 << (self.bits - 1)) if self.signed else 0
+
+    @property
+    def high(self) -> int:
+        return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
+
+    def check(self, values: NDArray[np.integer], what: str) -> None:
+        """Raise SpecError if ``values`` (any shape) hold a number outside [low, high]."""
+        if values.size and (int(values.min()) < self.low or int(values.max()) > self.high):
+            raise SpecError(
+                f"{what} has values from {int(values.min())} to {int(values.max())}; "
+                f"{self.name} holds {self.low} to {self.high}"
+            )
+
+    def wrap(self, values: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Reduce ``values`` modulo 2**bits into [low, high], as a register of this width does."""
+        wide = np.asarray(values, dtype=np.int64) & np.int64((1 << self.bits) - 1)
+        if self.signed:
+            wide = np.where(wide > self.high, wide - np.int64(1 << self.bits), wide)
+        return wide
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FloatFormat:
+    """A binary floating-point format, known here by its name and its storage width."""
+
+    name: str
+    bits: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Format = IntFormat | FloatFormat
+
+FLOATS = {
+    f.name: f
+    for f in (
+        FloatFormat("fp64", 64),
+        FloatFormat("fp32", 32),
+        FloatFormat("fp16", 16),
+        FloatFormat("bf16", 16),
+        FloatFormat("fp8e4m3", 8),
+        FloatFormat("fp8e5m2", 8),
+    )
+}
+
+INT8, INT16, INT32 = IntFormat(8), IntFormat(16), IntFormat(32)
+UINT8 = IntFormat(8, signed=False)
+FP32 = FLOATS["fp32"]
+
+
+def parse_format(text: str) -> Format:
+    """Return the format named ``text``: ``int8``, ``uint4``, ``fp16``, ...
+
+    Raises SpecError for any other name.
+    """
+    if text in FLOATS:
+        return FLOATS[text]
+    if match := re.fullmatch(r"(u?)int([0-9]+)", text):
+        return IntFormat(int(match[2]), signed=not match[1])
+    raise SpecError(f"unknown format {text!r}: a format is intN, uintN or one of {', '.join(sorted(FLOATS))}")

@@ -1,0 +1,49 @@
+"""What every MAC micro-architecture tells the array that houses it."""
+
+from __future__ import annotations
+
+from abc import ABC
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hwsim.errors import SpecError
+from hwsim.formats import INT8, INT32, IntFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Mac(ABC):
+    """A multiply-accumulate unit: ``a`` times ``w``, summed in ``acc``."""
+
+    a: IntFormat = INT8
+    w: IntFormat = INT8
+    acc: IntFormat = INT32
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for field in ("a", "w", "acc"):
+            if not isinstance(getattr(self, field), IntFormat):
+                raise SpecError(f"mac={self.name} computes with integers: {field} cannot be {getattr(self, field)}")
+        if not self.acc.signed and (self.a.signed or self.w.signed):
+            raise SpecError(f"acc={self.acc} cannot hold the sums of {self.a} times {self.w}: it has no sign")
+        if not self.accumulator_holds(1):
+            raise SpecError(
+                f"acc={self.acc} cannot hold one product of {self.a} times {self.w}, "
+                f"which needs {self.accumulator_bits(1)} bits"
+            )
+
+    def product_range(self) -> tuple[int, int]:
+        """Smallest and largest value of one product."""
+        corners = [x * y for x in (self.a.low, self.a.high) for y in (self.w.low, self.w.high)]
+        return min(corners), max(corners)
+
+    def accumulator_holds(self, k: int) -> bool:
+        """Whether a sum of ``k`` products fits the accumulator for all operands."""
+        low, high = self.product_range()
+        return self.acc.low <= k * low and k * high <= self.acc.high
+
+    def accumulator_bits(self, k: int) -> int:
+        """Bits that a signed accumulator needs for any sum of ``k`` products."""
+        low, high = self.product_range()
+        return max((-k * low - 1).bit_length() if low < 0 else 0, (k * high).bit_length()) + 1

@@ -1,0 +1,1 @@
+"""Networks: tensors, operators, graphs, and the files and tables they come from."""

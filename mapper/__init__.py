@@ -1,0 +1,1 @@
+"""How to run a workload on a machine: tilings, order, and later addresses."""

@@ -1,0 +1,1 @@
+"""The same engines in gates."""

@@ -1,0 +1,1 @@
+"""Many machines, one question; the command line."""
