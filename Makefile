@@ -1,0 +1,51 @@
+# Two commands do everything: `make demo` and `make test`. Both install what they need, system packages too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check unit docs bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
+	$(BIN)/hwsim report demo/out --html demo/report.html --screenshot demo/report.png
+	@echo "open demo/report.html"
+
+test: $(VENV)/.test check unit
+
+# what reads the code: style, types, the arrows between packages
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# what runs it
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# the tables that are made from the registries
+docs: $(VENV)/.demo
+	$(BIN)/hwsim engines --markdown > docs/engines.md
+	$(BIN)/hwsim workloads --markdown > docs/workload_library.md
+
+# every measure of docs/benchmarks.md but the long one against SCALE-Sim, which says how to run itself
+bench: $(VENV)/.test
+	for file in step_rate multiply_rate emit_rate resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+
+$(VENV)/bin/python:
+	PYTHON=$(PYTHON) .ci/system-packages venv
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --upgrade pip
+
+$(VENV)/.demo: $(VENV)/bin/python setup.cfg pyproject.toml
+	PYTHON=$(PYTHON) .ci/system-packages demo
+	$(BIN)/pip install -q -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/bin/python setup.cfg pyproject.toml
+	PYTHON=$(PYTHON) .ci/system-packages test
+	$(BIN)/pip install -q -e '.[all,dev]'
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build demo/out demo/report.html *.egg-info
