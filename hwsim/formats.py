@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
 
-MAX_INT_BITS = 63  # exact references are int64
+MAX_INT_BITS = {True: 64, False: 63}  # by signedness: exact references are int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,10 @@ class IntFormat:
     signed: bool = True
 
     def __post_init__(self) -> None:
-        if not 1 <= self.bits <= MAX_INT_BITS:
-            raise SpecError(f"an integer format has 1 to {MAX_INT_BITS} bits, not {self.bits}")
+        most = MAX_INT_BITS[self.signed]
+        if not 1 <= self.bits <= most:
+            kind = "a signed" if self.signed else "an unsigned"
+            raise SpecError(f"{kind} integer format has 1 to {most} bits, not {self.bits}")
 
     @property
     def name(self) -> str:
@@ -46,7 +48,10 @@ class IntFormat:
 
     def wrap(self, values: NDArray[np.integer]) -> NDArray[np.int64]:
         """Reduce ``values`` modulo 2**bits into [low, high], as a register of this width does."""
-        wide = np.asarray(values, dtype=np.int64) & np.int64((1 << self.bits) - 1)
+        wide = np.asarray(values, dtype=np.int64)
+        if self.bits == MAX_INT_BITS[True]:
+            return wide
+        wide = wide & np.int64((1 << self.bits) - 1)
         if self.signed:
             wide = np.where(wide > self.high, wide - np.int64(1 << self.bits), wide)
         return wide
@@ -80,7 +85,7 @@ FLOATS = {
     )
 }
 
-INT8, INT16, INT32 = IntFormat(8), IntFormat(16), IntFormat(32)
+INT8, INT16, INT32, INT64 = IntFormat(8), IntFormat(16), IntFormat(32), IntFormat(64)
 UINT8 = IntFormat(8, signed=False)
 FP32 = FLOATS["fp32"]
 
