@@ -1,0 +1,62 @@
+"""Grow a workload operator by operator: a tensor is declared where it enters or is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hwsim.errors import WorkloadError
+from hwsim.formats import INT8, Format
+from hwsim.gemm import Gemm
+from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Kind, Operator, Product
+from hwsim.workload.tensor import Role, Tensor
+
+
+class WorkloadBuilder:
+    """Collects tensors and operators in an order in which they can run; ``build`` checks the whole."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._tensors: dict[str, Tensor] = {}
+        self._operators: list[Operator] = []
+
+    def tensor(self, name: str, shape: tuple[int, ...], format: Format, role: Role = Role.ACTIVATION) -> str:
+        """Declare a tensor once and return its name; raises WorkloadError if the name is taken."""
+        if name in self._tensors:
+            raise WorkloadError(f"{self.name}: two tensors are named {name!r}")
+        self._tensors[name] = Tensor(name, shape, format, role)
+        return name
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tensors
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self._tensors[name]
+
+    def add(self, operator: Operator) -> None:
+        self._operators.append(operator)
+
+    def build(self, assumptions: Iterable[str] = ()) -> Workload:
+        return Workload(self.name, tuple(self._operators), dict(self._tensors), tuple(assumptions))
+
+
+def add_standalone_product(
+    builder: WorkloadBuilder,
+    name: str,
+    op: str,
+    gemm: Gemm,
+    a_shape: tuple[int, ...] | None = None,
+    a_elements: int | None = None,
+) -> None:
+    """Add a product that reads an input A and a parameter B of its own and hands C outside.
+
+    ``a_shape`` and ``a_elements`` (of one batch member) default to the plain matrix (batch, m, k). C has the format
+    of A; a format that the product leaves to the engine is stored as int8.
+    """
+    batch = (gemm.batch,) if gemm.batch > 1 else ()
+    a_format, w_format = gemm.a or INT8, gemm.w or INT8
+    a = builder.tensor(f"{name}.a", a_shape or (*batch, gemm.m, gemm.k), a_format, Role.INPUT)
+    b = builder.tensor(f"{name}.w", (*batch, gemm.k, gemm.n), w_format, Role.PARAMETER)
+    c = builder.tensor(f"{name}.c", (*batch, gemm.m, gemm.n), a_format, Role.OUTPUT)
+    product = Product(gemm, a, b, c, a_elements or gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
+    builder.add(Operator(name, op, Kind.PRODUCT, (a, b), (c,), product))

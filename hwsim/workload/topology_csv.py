@@ -1,0 +1,166 @@
+"""SCALE-Sim topology files: one layer per row, convolutions or plain products, read with SCALE-Sim 3.0.0's meaning.
+
+The first line is a header. Rows are ``name, ifmap height, ifmap width, filter height, filter width, channels, filters,
+stride`` or ``name, M, N, K``; a sparsity column ``1:1`` may follow, and so may a trailing comma (SCALE-Sim itself needs
+it and drops the last field without it). There is no padding, dilation or batch, and the file does not tell the graph.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from hwsim.errors import WorkloadError
+from hwsim.gemm import Gemm
+from hwsim.workload.building import WorkloadBuilder, add_standalone_product
+from hwsim.workload.graph import Workload
+
+CONV_COLUMNS = (
+    "ifmap height",
+    "ifmap width",
+    "filter height",
+    "filter width",
+    "channels",
+    "filters",
+    "stride",
+)
+GEMM_COLUMNS = ("M", "N", "K")
+DENSE = "1:1"
+DEPTHWISE_MARK = "DP"
+
+CHAIN = "a topology file does not tell the graph: each layer reads an input of its own and hands its output outside"
+NO_PADDING = (
+    "a topology file has no padding: an output side is ceil((input - filter + stride) / stride), "
+    "and window positions beyond the edge are multiplied as zeros, as in SCALE-Sim 3.0.0"
+)
+DEPTHWISE = "a layer whose name contains 'DP' is depthwise: one product per channel, each with all filters of its row"
+
+
+@dataclass(frozen=True, slots=True)
+class ConvRow:
+    """A convolution as a topology file gives it; sides in elements."""
+
+    height: int
+    width: int
+    filter_height: int
+    filter_width: int
+    channels: int
+    filters: int
+    stride: int
+    depthwise: bool = False
+
+    @property
+    def output_sides(self) -> tuple[int, int]:
+        """Height and width of the output, rounded up (SCALE-Sim 3.0.0, ``topo_calc_hyperparams``)."""
+        return self._outputs(self.height, self.filter_height), self._outputs(self.width, self.filter_width)
+
+    def _outputs(self, side: int, taps: int) -> int:
+        return -(-(side - taps + self.stride) // self.stride)
+
+    @property
+    def gemm(self) -> Gemm:
+        """The im2col product; depthwise channels are batch members."""
+        height, width = self.output_sides
+        window = self.filter_height * self.filter_width
+        if self.depthwise:
+            return Gemm(height * width, self.filters, window, batch=self.channels)
+        return Gemm(height * width, self.filters, window * self.channels)
+
+    @property
+    def input_elements(self) -> int:
+        """Input elements that some window reads, of one batch member."""
+        height, width = self.output_sides
+        rows = _covered(self.height, self.filter_height, self.stride, height)
+        cols = _covered(self.width, self.filter_width, self.stride, width)
+        return rows * cols * (1 if self.depthwise else self.channels)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        return self.channels, self.height, self.width
+
+
+def _covered(side: int, taps: int, stride: int, windows: int) -> int:
+    """Positions of [0, side) that lie in one of ``windows`` windows of ``taps`` positions, ``stride`` apart."""
+    apart = (windows - 1) * min(taps, stride) + taps
+    overhang = max((windows - 1) * stride + taps - side, 0)
+    return apart - min(overhang, taps)
+
+
+def load_topology_csv(path: str | Path) -> Workload:
+    """Read a SCALE-Sim topology file of either form.
+
+    Raises WorkloadError, with the file and the line, for a row that is of neither form.
+    """
+    path = Path(path)
+    builder = WorkloadBuilder(path.stem)
+    notes = [CHAIN]
+    names: Counter[str] = Counter()
+    for line, fields in _rows(path):
+        layer = fields[0] or f"layer{sum(names.values())}"
+        names[layer] += 1
+        name = layer if names[layer] == 1 else f"{layer}#{names[layer]}"
+        parsed = _parse(f"{path}: line {line}", fields)
+        if isinstance(parsed, Gemm):
+            add_standalone_product(builder, name, "Gemm", parsed)
+            continue
+        add_standalone_product(builder, name, "Conv", parsed.gemm, parsed.input_shape, parsed.input_elements)
+        notes += [NO_PADDING, DEPTHWISE] if parsed.depthwise else [NO_PADDING]
+    if not names:
+        raise WorkloadError(f"{path}: no layers follow the header line")
+    return builder.build(dict.fromkeys(notes))
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Line numbers and stripped fields of all rows after the header, without the trailing comma."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = [(number, _stripped(fields)) for number, fields in enumerate(csv.reader(file), start=1)]
+    if lines and len(lines[0][1]) > 1 and lines[0][1][1].isdecimal():
+        raise WorkloadError(f"{path}: line 1 holds a layer; the first line of a topology file is its header")
+    return [(number, fields) for number, fields in lines[1:] if fields]
+
+
+def _stripped(fields: list[str]) -> list[str]:
+    stripped = [field.strip() for field in fields]
+    return stripped[:-1] if stripped and not stripped[-1] else stripped
+
+
+def _parse(where: str, fields: list[str]) -> ConvRow | Gemm:
+    forms = {len(columns) + 1: columns for columns in (CONV_COLUMNS, GEMM_COLUMNS)}
+    if len(fields) - 1 in forms and ":" in fields[-1]:
+        _check_dense(where, fields.pop())
+    if len(fields) not in forms:
+        raise WorkloadError(
+            f"{where} has {len(fields)} fields; a layer is name, {', '.join(CONV_COLUMNS)} (8 fields) "
+            f"or name, {', '.join(GEMM_COLUMNS)} (4 fields)"
+        )
+    sides = [_side(where, c, text) for c, text in zip(forms[len(fields)], fields[1:], strict=True)]
+    if len(sides) == len(GEMM_COLUMNS):
+        m, n, k = sides
+        return Gemm(m, n, k)
+    height, width, filter_height, filter_width, channels, filters, stride = sides
+    depthwise = DEPTHWISE_MARK in fields[0]
+    row = ConvRow(height, width, filter_height, filter_width, channels, filters, stride, depthwise)
+    _check_filter(where, row)
+    return row
+
+
+def _side(where: str, column: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise WorkloadError(f"{where}: {column} is {text!r}; allowed is a whole number from 1 up")
+    return int(text)
+
+
+def _check_dense(where: str, sparsity: str) -> None:
+    if sparsity.replace(" ", "") != DENSE:
+        raise WorkloadError(f"{where}: sparsity {sparsity!r} is not supported; allowed is {DENSE!r} (dense)")
+
+
+def _check_filter(where: str, row: ConvRow) -> None:
+    if row.filter_height > row.height or row.filter_width > row.width:
+        raise WorkloadError(
+            f"{where}: a filter of {row.filter_height} x {row.filter_width} does not fit "
+            f"an ifmap of {row.height} x {row.width}; there is no padding"
+        )
