@@ -1,0 +1,60 @@
+"""From an engine to the vectors of its bench: every example product, stepped by the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.arrays.base import Matrix
+from hwsim.engine import Engine
+from hwsim.ports import Beat, Direction, Port
+from rtl.bench.checker import RESULT
+from rtl.bench.placement import places
+from rtl.bench.vectors import Bits, Case, Product, Vectors, pack
+
+
+def stimulus(engine: Engine, seed: int, cases: int) -> Vectors:
+    """Vectors for ``cases`` products of ``engine.examples``, each once after a reset, then all back to back."""
+    return vectors_of(engine, engine.examples(seed, cases))
+
+
+def vectors_of(engine: Engine, operands: list[tuple[Matrix, Matrix]]) -> Vectors:
+    """Vectors for given operand pairs a (m, k), b (k, n)."""
+    ports = engine.ports
+    chunks: list[dict[str, Bits]] = []
+    products: list[Product] = []
+    after_reset: list[Case] = []
+    start = 0
+    for index, (a, b) in enumerate(operands):
+        chunk = _steps(engine, a, b)
+        product = _product(engine, a, b)
+        stop = start + len(chunk[RESULT])
+        after_reset.append(Case(f"case {index} ({product.label})", index, start, stop, reset=True))
+        chunks.append(chunk)
+        products.append(product)
+        start = stop
+    bits = {port.name: np.concatenate([chunk[port.name] for chunk in chunks]) for port in ports}
+    back_to_back = [replace(case, name=f"{case.name}, back to back", reset=False) for case in after_reset]
+    return Vectors(ports, bits, tuple(products), (*after_reset, *back_to_back))
+
+
+def _product(engine: Engine, a: Matrix, b: Matrix) -> Product:
+    lanes = next(port.lanes for port in engine.ports if port.name == RESULT)
+    where = places(engine.array, lanes, a.shape[0], b.shape[1], a.shape[1])
+    return Product(a.astype(np.int64), b.astype(np.int64), where)
+
+
+def _steps(engine: Engine, a: Matrix, b: Matrix) -> dict[str, Bits]:
+    """Step the model once and pack every port at every edge."""
+    seen: dict[str, list[NDArray[np.int64]]] = {port.name: [] for port in engine.ports}
+    for beat in engine.run(a, b):
+        for port in engine.ports:
+            # a copy, because a model may show views of registers that go on changing
+            seen[port.name].append(np.array(_shown(beat, port), dtype=np.int64))
+    return {port.name: pack(np.stack(seen[port.name]), port) for port in engine.ports}
+
+
+def _shown(beat: Beat, port: Port) -> NDArray[np.integer]:
+    return (beat.inputs if port.direction is Direction.INPUT else beat.outputs)[port.name]
