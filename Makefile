@@ -45,7 +45,7 @@ $(VENV)/.demo: $(VENV)/bin/python setup.cfg pyproject.toml
 $(VENV)/.test: $(VENV)/bin/python setup.cfg pyproject.toml
 	PYTHON=$(PYTHON) .ci/system-packages test
 	$(BIN)/pip install -q -e '.[all,dev]'
-	touch $@ $(VENV)/.demo
+	touch $@
 
 clean:
 	rm -rf $(VENV) build demo/out demo/report.html *.egg-info
