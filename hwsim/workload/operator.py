@@ -8,6 +8,7 @@ from enum import Enum
 
 from hwsim.errors import WorkloadError
 from hwsim.gemm import Gemm
+from hwsim.workload.geometry import Geometry
 
 
 class Kind(Enum):
@@ -39,6 +40,7 @@ class Product:
     ``a_elements`` is what one pass over A of one batch member moves, at most m * k (less under Movement.UNIQUE, where
     neighbouring windows share elements, or where padding supplies some); likewise ``b_elements`` and ``c_elements``.
     ``a_shared`` (``b_shared``) says that all batch members read the same A (B).
+    ``geometry``, where the source tells it, is how the stored tensors become A, B and C; hwsim.workload.im2col runs it.
     """
 
     gemm: Gemm
@@ -50,6 +52,7 @@ class Product:
     c_elements: int
     a_shared: bool = False
     b_shared: bool = False
+    geometry: Geometry | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         g = self.gemm
