@@ -105,7 +105,8 @@ class Engine:
             (side["m"] + 1, max(side["n"] - 1, 1), side["k"] + 1),
         ]
         while len(shapes) < cases:
-            shapes.append(tuple(int(rng.integers(1, 2 * side[axis] + 2)) for axis in "mnk"))
+            m, n, k = (int(rng.integers(1, 2 * side[axis] + 2)) for axis in "mnk")
+            shapes.append((m, n, k))
         return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(shapes[:cases])]
 
     def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:

@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 
 from hwsim.formats import IntFormat
 
+BIT = IntFormat(1, signed=False)
+VALID = np.uint8
+"""How framing bits are carried in arrays of lanes."""
+
+Inputs = Mapping[str, NDArray[np.integer]]
+Outputs = Mapping[str, NDArray[np.integer]]
+"""Values by port name, each of shape (lanes,)."""
+
 
 class Direction(Enum):
     INPUT = "input"
@@ -37,9 +45,10 @@ class Beat:
 
     ``inputs`` are the values driven on the input ports before the edge, ``outputs`` the values that the
     output ports show after it; both map a port's name to an integer array of shape (lanes,), every port
-    at every edge. ``active_pes`` counts the PEs whose multiplier worked on real operands at this edge.
+    at every edge. Beats may be kept, and must not be written to. ``active_pes`` counts the PEs whose
+    multiplier worked on real operands at this edge.
     """
 
     active_pes: int
-    inputs: Mapping[str, NDArray[np.integer]]
-    outputs: Mapping[str, NDArray[np.integer]]
+    inputs: Inputs
+    outputs: Outputs

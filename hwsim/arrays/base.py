@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.schedule import Schedule
+from hwsim.arrays.wavefront import at_work
+from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
@@ -58,6 +60,12 @@ class Array(ABC):
     stream_axis: ClassVar[str | None]
     """The side that streams, one vector per edge; None if a fold is one edge long."""
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+                raise SpecError(f"{self.name}: {field.name} must be at least 1, not {value}")
+
     @property
     @abstractmethod
     def limits(self) -> Limits: ...
@@ -72,6 +80,10 @@ class Array(ABC):
         """Multipliers in the array."""
 
     @abstractmethod
+    def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
+        """PEs with real operands in a fold of these sides, by the edges that an operand travels to reach them."""
+
+    @abstractmethod
     def ports(self, mac: Mac) -> tuple[Port, ...]:
         """The ports, in the order of the Verilog module."""
 
@@ -82,6 +94,10 @@ class Array(ABC):
     @abstractmethod
     def inventory(self, mac: Mac) -> Inventory:
         """Leaves of the whole array; equal to the instances of its Verilog."""
+
+    def stream_length(self, shapes: Gemm | Shapes) -> IntLike:
+        """Operand vectors of one fold, which is also its operand edges."""
+        return 1 if self.stream_axis is None else getattr(shapes, self.stream_axis)
 
     def fold_counts(self, shapes: Gemm | Shapes) -> dict[str, IntLike]:
         """Number of folds along each axis."""
@@ -95,19 +111,34 @@ class Array(ABC):
         """Closed form: cycles of the product, or of every product of ``shapes``."""
         counts = self.fold_counts(shapes)
         folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
-        stream = 1 if self.stream_axis is None else getattr(shapes, self.stream_axis)
-        cycles = self.schedule.cycles(folds, stream)
+        cycles = self.schedule.cycles(folds, self.stream_length(shapes))
         return Latency.exact(cycles if isinstance(shapes, Shapes) else int(cycles))
 
     def count(self, a: Matrix, b: Matrix) -> int:
         """Exact cycles for these operands; the same as the closed form where data cannot matter."""
         return int(self.latency(Gemm(a.shape[0], b.shape[1], a.shape[1])).expected)
 
+    def starts(self, gemm: Gemm) -> NDArray[np.int64]:
+        """Edges before the first operand vector of every fold, in the order of ``folds``."""
+        counts = self.fold_counts(gemm)
+        folds = np.arange(int(counts["m"] * counts["n"] * counts["k"]))
+        return np.asarray(self.schedule.start(folds, self.stream_length(gemm)), dtype=np.int64)
+
+    def activity(self, gemm: Gemm) -> NDArray[np.int64]:
+        """PEs at work on real operands at every edge of one product, shape (cycles,); their sum is its MACs."""
+        sides = [
+            (fold.m.stop - fold.m.start, fold.n.stop - fold.n.start, fold.k.stop - fold.k.start)
+            for fold in self.folds(gemm.m, gemm.n, gemm.k)
+        ]
+        profiles = {size: self.profile(*size) for size in set(sides)}
+        cycles = int(self.latency(gemm).expected)
+        return at_work([profiles[size] for size in sides], self.starts(gemm), int(self.stream_length(gemm)), cycles)
+
     def folds(self, m: int, n: int, k: int) -> Iterator[Fold]:
         """The folds of one product in the order in which the array works on them, ragged edges last."""
         sides = {"m": m, "n": n, "k": k}
         ranges = {axis: _cuts(sides[axis], getattr(self.limits, axis)) for axis in sides}
-        outer, middle, inner = self.fold_order
+        outer, middle, inner = list(self.fold_order)
         for x in ranges[outer]:
             for y in ranges[middle]:
                 for z in ranges[inner]:

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwsim.arrays.base import Array, Limits, Matrix
+from hwsim.arrays.blocks import register_dtype
+from hwsim.arrays.drain import Drain
+from hwsim.arrays.k_stream import k_stream, k_stream_ports
+from hwsim.arrays.leaves import counted, delay, mac_leaf, skew_delays
+from hwsim.arrays.results import ColumnPort, PePort, ResultPort
 from hwsim.arrays.schedule import Schedule
-from hwsim.arrays.skew import Skew
-from hwsim.errors import SpecError
-from hwsim.inventory import Inventory, Leaf
+from hwsim.arrays.skew import Skew, along, diagonal
+from hwsim.arrays.wavefront import Wavefronts, spread
+from hwsim.gemm import Gemm
+from hwsim.inventory import Inventory
 from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
 
@@ -24,8 +31,61 @@ class SystolicOs(Array):
     rows: int = 16
     cols: int = 16
     overlap: bool = False
+    drain: Drain = Drain.PARALLEL
 
     name: ClassVar[str] = "systolic-os"
     summary: ClassVar[str] = "output-stationary systolic array"
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(m=self.rows, n=self.cols, k=None)
+
+    @property
+    def schedule(self) -> Schedule:
+        crossing = self.rows + self.cols - 1
+        if self.drain is Drain.COLUMN:
+            return Schedule(0, crossing + self.rows, self.rows, self.overlap)
+        return Schedule(0, crossing, 1, self.overlap)
+
+    @property
+    def pe_count(self) -> int:
+        return self.rows * self.cols
+
+    def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
+        return spread(m, n)
+
+    def ports(self, mac: Mac) -> tuple[Port, ...]:
+        return k_stream_ports(mac, self.rows, self.cols, self.drain)
+
+    def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
+        rows, cols, dtype = self.rows, self.cols, register_dtype(mac)
+        gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
+        starts, activity = self.starts(gemm), self.activity(gemm)
+        feed = k_stream(a, b, mac, rows, cols, starts, len(activity))
+        kind = PePort if self.drain is Drain.PARALLEL else ColumnPort
+        port: ResultPort = kind(rows, cols, gemm, starts, dtype)
+        a_skew, b_skew = Skew(along(rows), cols, dtype), Skew(along(cols), rows, dtype, march_first=True)
+        a_reg: Matrix = np.zeros((rows, cols), dtype)
+        b_reg, acc, product = np.zeros_like(a_reg), np.zeros_like(a_reg), np.empty_like(a_reg)
+        sums, diagonals = acc.reshape(-1), [diagonal(rows, cols, d) for d in range(rows + cols - 1)]
+        first = Wavefronts(starts + 2, len(diagonals))
+        for edge, (inputs, active_pes) in enumerate(zip(feed, activity.tolist(), strict=True), 1):
+            np.multiply(a_reg, b_reg, out=product)
+            for _, distance in first.at(edge):
+                sums[diagonals[distance]] = 0
+            acc += product
+            a_reg, b_reg = a_skew.push(inputs["a"]), b_skew.push(inputs["b"])
+            yield Beat(active_pes, inputs, port.after(edge, sums))
+        return port.product
+
+    def inventory(self, mac: Mac) -> Inventory:
+        drain = int(self.drain is Drain.COLUMN)
+        return counted(
+            (mac_leaf("pe_os", mac, drain=drain), self.pe_count),
+            *skew_delays(mac.a.bits, along(self.rows)),
+            *skew_delays(mac.w.bits, along(self.cols)),
+            (delay(3, 1), self.rows - 1),
+            (delay(1, 1), drain * self.cols),
+        )
