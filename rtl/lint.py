@@ -20,7 +20,7 @@ WAIVERS = Path(__file__).with_name("lint_waivers.vlt")
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """``findings`` are the linter's headlines (``%Warning-RULE: file:line:column: text``), ``text`` all that it said."""
+    """``findings`` are the linter's headlines (``%Warning-RULE: file:line:column: text``), ``text`` all it said."""
 
     top: str
     exit_code: int

@@ -42,7 +42,10 @@ class Installation:
 
 
 def find(simulator: Simulator) -> Installation:
-    """Return the installation of ``simulator``; raises MissingToolError naming the package that brings what is missing."""
+    """Return the installation of ``simulator``.
+
+    Raises MissingToolError with the package that brings what is missing.
+    """
     _require_cocotb()
     return _find_icarus() if simulator is Simulator.ICARUS else _find_verilator()
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from hwsim.ports import Port
 from rtl.bench.observation import Mismatch, Record
-from rtl.bench.placement import assemble
-from rtl.bench.vectors import Case, Product, lane_text, lane_value
+from rtl.bench.vectors import Case, Product, assemble, lane_text, lane_value
 
 VALID_SUFFIX = "_valid"
 RESULT = "c"

@@ -84,6 +84,7 @@ def _failed_tests(runner: Any, top: str, installation: Installation, build_dir: 
             extra_env={
                 VECTORS_VARIABLE: str(build_dir / "vectors.npz"),
                 OBSERVATION_VARIABLE: str(build_dir / "observation.json"),
+                "COCOTB_REWRITE_ASSERTION_FILES": "",  # else every imported file is compiled anew, at each start
             },
             log_file=log,
         )

@@ -36,11 +36,3 @@ def _fold_places(array: Array, lanes: int, grid: NDArray[np.int64]) -> NDArray[n
     if grid.size == lanes:
         return grid.reshape(lanes, 1)
     return grid[::-1].T
-
-
-def assemble(results: NDArray[np.int64], where: NDArray[np.int64], m: int, n: int) -> NDArray[np.int64]:
-    """Build the (m, n) product from results (lanes, results per lane); the last value for an element stays."""
-    product = np.zeros(m * n, dtype=np.int64)
-    for values, indices in zip(results.T, where.T, strict=True):
-        product[indices[indices >= 0]] = values[indices >= 0]
-    return product.reshape(m, n)

@@ -100,6 +100,14 @@ def lane_value(text: str, fmt: IntFormat) -> int | None:
     return value - (1 << fmt.bits) if fmt.signed and value > fmt.high else value
 
 
+def assemble(results: NDArray[np.int64], where: NDArray[np.int64], m: int, n: int) -> NDArray[np.int64]:
+    """Build the (m, n) product from results (lanes, results per lane); the last value for an element stays."""
+    product = np.zeros(m * n, dtype=np.int64)
+    for values, indices in zip(results.T, where.T, strict=True):
+        product[indices[indices >= 0]] = values[indices >= 0]
+    return product.reshape(m, n)
+
+
 def save(vectors: Vectors, path: Path) -> None:
     """Write ``vectors`` as one ``.npz`` file."""
     head = {
