@@ -1,1 +1,5 @@
-"""The same engines in gates."""
+"""Engines as gates: Verilog from PyRTL leaves in a hierarchy of modules, proven edge by edge against the step model."""
+
+from rtl.emission import emit
+
+__all__ = ["emit"]

@@ -1,1 +1,36 @@
+"""Engines as gates, one file per array; a new one is a function of its netlist and one entry in BUILDERS."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from hwsim.engine import Engine
+from hwsim.errors import SpecError
+from rtl.engines.parts import EngineNetlist
+from rtl.engines.systolic_os import systolic_os
+from rtl.netlist import Module
+
+BUILDERS: dict[str, Callable[[EngineNetlist, Any], Module]] = {
+    "systolic-os": systolic_os,
+}
+"""Name of an array -> what lays its rows, delays and wires."""
+
+
+def top_name(engine: Engine) -> str:
+    """The name of the top module: the engine's canonical inline form, made a Verilog name."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", engine.spec)
+
+
+def build_top(engine: Engine) -> Module:
+    """The top module of ``engine``: ``clk``, ``rst`` and exactly its ports.
+
+    Raises SpecError for an array that BUILDERS lacks.
+    """
+    if engine.array.name not in BUILDERS:
+        raise SpecError(f"{engine.array.name} has no gates; arrays with gates are {', '.join(BUILDERS)}")
+    return BUILDERS[engine.array.name](EngineNetlist(engine, top_name(engine)), engine.array)
+
+
+__all__ = ["BUILDERS", "build_top", "top_name"]

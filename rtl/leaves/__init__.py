@@ -1,1 +1,58 @@
+"""Leaf modules, built in PyRTL: a new one is a function of its Leaf and one entry in LEAVES."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyrtl
+
+from hwsim.errors import SpecError
+from hwsim.inventory import Leaf
+from hwsim.ports import Direction
+from rtl.leaves.accumulate import accumulate_adder
+from rtl.leaves.pe_cube import pe_cube
+from rtl.leaves.pe_matrix import pe_matrix
+from rtl.leaves.pe_os import pe_os
+from rtl.leaves.pe_ws import pe_ws
+from rtl.leaves.registers import delay, done_flag, drain_flag, operand_register
+from rtl.leaves.tree import tree_adder, tree_multiplier
+from rtl.names import check_name
+from rtl.netlist import Cell, Pin
+from rtl.session import block_verilog, fresh_block, has_registers
+
+LEAVES: dict[str, Callable[[Leaf], None]] = {
+    "accumulate_adder": accumulate_adder,
+    "delay": delay,
+    "done_flag": done_flag,
+    "drain_flag": drain_flag,
+    "operand_register": operand_register,
+    "pe_cube": pe_cube,
+    "pe_matrix": pe_matrix,
+    "pe_os": pe_os,
+    "pe_ws": pe_ws,
+    "tree_adder": tree_adder,
+    "tree_multiplier": tree_multiplier,
+}
+"""Kind of leaf -> what lays its wires into PyRTL's working block."""
+
+
+def build_cell(leaf: Leaf) -> Cell:
+    """The module of ``leaf``: its ports in alphabetical order, inputs first, and its Verilog text.
+
+    Raises SpecError for a kind that LEAVES lacks and for a leaf whose name Verilog does not allow.
+    """
+    if leaf.kind not in LEAVES:
+        raise SpecError(f"leaf {leaf.kind!r} has no gates; leaves with gates are {', '.join(LEAVES)}")
+    name = check_name(leaf.name)
+    with fresh_block() as block:
+        LEAVES[leaf.kind](leaf)
+        pins = _pins(block, pyrtl.Input, Direction.INPUT) + _pins(block, pyrtl.Output, Direction.OUTPUT)
+        return Cell(leaf, pins, has_registers(block), block_verilog(block, name))
+
+
+def _pins(block: pyrtl.Block, kind: type, direction: Direction) -> tuple[Pin, ...]:
+    wires = sorted(block.wirevector_subset(kind), key=lambda wire: str(wire.name))
+    return tuple(Pin(wire.name, direction, len(wire)) for wire in wires)
+
+
+__all__ = ["LEAVES", "build_cell"]

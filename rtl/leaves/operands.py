@@ -1,0 +1,36 @@
+"""The parameters that all leaves with a multiplier share, read from the leaf once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyrtl
+
+from hwsim.inventory import Leaf
+from rtl.leaves.arithmetic import fit, product
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """Widths and signs of the two operands of a multiplier."""
+
+    a_bits: int
+    w_bits: int
+    a_signed: bool
+    w_signed: bool
+
+    @classmethod
+    def of(cls, leaf: Leaf) -> Operands:
+        return cls(leaf["a_bits"], leaf["w_bits"], bool(leaf["a_signed"]), bool(leaf["w_signed"]))
+
+    @property
+    def product_bits(self) -> int:
+        return self.a_bits + self.w_bits
+
+    def product(self, a: pyrtl.WireVector, w: pyrtl.WireVector) -> pyrtl.WireVector:
+        """The exact product, ``product_bits`` wide."""
+        return product(a, w, self.a_signed, self.w_signed)
+
+    def term(self, a: pyrtl.WireVector, w: pyrtl.WireVector, acc_bits: int) -> pyrtl.WireVector:
+        """The product in the accumulator's width; it has a sign if either operand has one."""
+        return fit(self.product(a, w), acc_bits, self.a_signed or self.w_signed)

@@ -1,0 +1,23 @@
+"""The PE of the broadcast matrix: operands come from shared registers, the sum stays."""
+
+from __future__ import annotations
+
+import pyrtl
+
+from hwsim.inventory import Leaf
+from rtl.leaves.arithmetic import next_accumulator
+from rtl.leaves.operands import Operands
+from rtl.leaves.wiring import input_port, output_port, register, registered
+
+
+def pe_matrix(leaf: Leaf) -> None:
+    """``acc <= (first ? 0 : acc) + a * b`` when valid; drain=1 adds ``result <= done ? acc : result_in``."""
+    operands, acc_bits = Operands.of(leaf), leaf["acc_bits"]
+    a, b = input_port("a", operands.a_bits), input_port("b", operands.w_bits)
+    acc = register("acc", acc_bits)
+    acc.next <<= next_accumulator(acc, operands.term(a, b, acc_bits), input_port("first"), input_port("valid"))
+    if leaf["drain"]:
+        above = input_port("result_in", acc_bits)
+        output_port("result", registered("result_reg", pyrtl.select(input_port("done"), acc, above)))
+    else:
+        output_port("c", acc)

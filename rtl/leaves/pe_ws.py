@@ -1,0 +1,37 @@
+"""The PE of the weight- and input-stationary systolic arrays: one operand rests, the other marches, sums pass down."""
+
+from __future__ import annotations
+
+import pyrtl
+
+from hwsim.inventory import Leaf
+from rtl.leaves.arithmetic import add
+from rtl.leaves.operands import Operands
+from rtl.leaves.wiring import held, input_port, output_port, registered
+
+
+def pe_ws(leaf: Leaf) -> None:
+    """``psum <= psum_in + a_reg * w``; ``w`` is the load chain itself, with overlap=1 the last of three registers."""
+    operands, acc_bits = Operands.of(leaf), leaf["acc_bits"]
+    a_reg = registered("a_reg", input_port("a", operands.a_bits))
+    w = double_buffered(operands.w_bits) if leaf["overlap"] else load_chain(operands.w_bits)
+    psum = registered("psum_reg", add(input_port("psum_in", acc_bits), operands.term(a_reg, w, acc_bits)))
+    output_port("a_out", a_reg)
+    output_port("psum", psum)
+
+
+def load_chain(bits: int) -> pyrtl.WireVector:
+    """The register that takes its neighbour's value while ``load`` is high; ``w_out`` goes to the next PE."""
+    chain = held("chain", input_port("w", bits), input_port("load"))
+    output_port("w_out", chain)
+    return chain
+
+
+def double_buffered(bits: int) -> pyrtl.WireVector:
+    """Chain, ``next_w`` (taken with ``load_last``) and the weight in use (taken with the marching ``first``)."""
+    w_in, first = input_port("w", bits), input_port("first")
+    chain = held("chain", w_in, input_port("load"))
+    next_w = held("next_w", w_in, input_port("load_last"))
+    output_port("w_out", chain)
+    output_port("first_out", registered("first_reg", first))
+    return held("w_reg", next_w, first)
