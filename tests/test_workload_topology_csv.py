@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hwsim.gemm import Gemm
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind
 from hwsim.workload.tensor import Role
-from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, NO_PADDING, ConvRow, load_topology_csv
+from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, NO_PADDING, convolution_row, load_topology_csv
 
 SCALESIM_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scalesim"
 CONV_HEADER = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,"
@@ -42,7 +43,7 @@ def test_convolution_row_becomes_its_im2col_product(tmp_path: Path) -> None:
     assert gemms(workload) == [Gemm(m=6 * 8, n=6, k=3 * 3 * 4)]
     operator = workload.operators[0]
     assert (operator.name, operator.op, operator.kind) == ("c", "Conv", Kind.PRODUCT)
-    assert workload.tensors["c.a"].shape == (4, 8, 10)
+    assert workload.tensors["c.a"].shape == (1, 4, 8, 10)
     assert workload.tensors["c.w"].role is Role.PARAMETER
     assert workload.tensors["c.c"].role is Role.OUTPUT
     assert workload.assumptions == (CHAIN, NO_PADDING)
@@ -74,7 +75,7 @@ def test_dp_in_the_name_means_one_product_per_channel(tmp_path: Path) -> None:
     product = workload.operators[0].product
     assert product is not None
     assert (product.a_elements, product.a_shared, product.b_shared) == (64, False, False)
-    assert workload.tensors["conv_DP1.w"].shape == (5, 9, 2)
+    assert workload.tensors["conv_DP1.w"].shape == (10, 1, 3, 3)
     assert DEPTHWISE in workload.assumptions
 
 
@@ -96,12 +97,12 @@ def test_input_elements_are_those_that_some_window_reads(
 ) -> None:
     if taps > side:
         return
-    row = ConvRow(side, side, taps, taps, channels, 2, stride, depthwise)
-    outputs, _ = row.output_sides
+    row = convolution_row((side, side, taps, taps, channels, 2, stride), depthwise)
+    outputs = row.windows[0]
+    assert outputs == -(-(side - taps + stride) // stride)
     read = {o * stride + t for o in range(outputs) for t in range(taps)} & set(range(side))
-    assert row.input_elements == len(read) ** 2 * (1 if depthwise else channels)
-    assert row.gemm.m == outputs**2
-    assert row.gemm.macs == outputs**2 * taps**2 * channels * 2
+    assert row.unique_elements[0] == len(read) ** 2 * (1 if depthwise else channels)
+    assert prod(row.sides) == outputs**2 * taps**2 * channels * 2
 
 
 @pytest.mark.parametrize(

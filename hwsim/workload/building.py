@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hwsim.errors import WorkloadError
 from hwsim.formats import INT8, Format
 from hwsim.gemm import Gemm
+from hwsim.workload.contraction import matmul
+from hwsim.workload.geometry import Geometry
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role, Tensor
@@ -45,18 +47,24 @@ def add_standalone_product(
     name: str,
     op: str,
     gemm: Gemm,
-    a_shape: tuple[int, ...] | None = None,
-    a_elements: int | None = None,
+    geometry: Geometry,
+    shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
 ) -> None:
     """Add a product that reads an input A and a parameter B of its own and hands C outside.
 
-    ``a_shape`` and ``a_elements`` (of one batch member) default to the plain matrix (batch, m, k). C has the format
-    of A; a format that the product leaves to the engine is stored as int8.
+    ``shapes`` are those of the three tensors; C has the format of A, and a format that the product leaves to the
+    engine is stored as int8.
     """
-    batch = (gemm.batch,) if gemm.batch > 1 else ()
     a_format, w_format = gemm.a or INT8, gemm.w or INT8
-    a = builder.tensor(f"{name}.a", a_shape or (*batch, gemm.m, gemm.k), a_format, Role.INPUT)
-    b = builder.tensor(f"{name}.w", (*batch, gemm.k, gemm.n), w_format, Role.PARAMETER)
-    c = builder.tensor(f"{name}.c", (*batch, gemm.m, gemm.n), a_format, Role.OUTPUT)
-    product = Product(gemm, a, b, c, a_elements or gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
+    a = builder.tensor(f"{name}.a", shapes[0], a_format, Role.INPUT)
+    b = builder.tensor(f"{name}.w", shapes[1], w_format, Role.PARAMETER)
+    c = builder.tensor(f"{name}.c", shapes[2], a_format, Role.OUTPUT)
+    product = Product(gemm, a, b, c, *geometry.unique_elements, geometry=geometry)
     builder.add(Operator(name, op, Kind.PRODUCT, (a, b), (c,), product))
+
+
+def add_standalone_gemm(builder: WorkloadBuilder, name: str, gemm: Gemm) -> None:
+    """Add a plain product with operands of its own: A (batch, m, k), B (batch, k, n); no batch axis for one product."""
+    stack = (gemm.batch,) if gemm.batch > 1 else ()
+    shapes = (*stack, gemm.m, gemm.k), (*stack, gemm.k, gemm.n), (*stack, gemm.m, gemm.n)
+    add_standalone_product(builder, name, "Gemm", gemm, matmul(shapes[0], shapes[1], fold_b=False), shapes)

@@ -10,7 +10,7 @@ from pathlib import Path
 from hwsim.errors import SpecError, WorkloadError, nearest
 from hwsim.formats import Format, parse_format
 from hwsim.gemm import Gemm
-from hwsim.workload.building import WorkloadBuilder, add_standalone_product
+from hwsim.workload.building import WorkloadBuilder, add_standalone_gemm
 from hwsim.workload.graph import Workload
 
 FILE_KEYS = ("name", "gemm")
@@ -50,7 +50,7 @@ def load_gemm_list(path: str | Path) -> Workload:
         for name in entry.names:
             if f"{name}.a" in builder:
                 raise WorkloadError(f"{path}: two products are named {name!r}")
-            add_standalone_product(builder, name, "Gemm", entry.gemm)
+            add_standalone_gemm(builder, name, entry.gemm)
     return builder.build([INDEPENDENT])
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from hwsim.errors import WorkloadError
 from hwsim.gemm import Gemm
-from hwsim.workload.building import WorkloadBuilder, add_standalone_product
+from hwsim.workload.building import WorkloadBuilder, add_standalone_gemm, add_standalone_product
+from hwsim.workload.convolution import Axis, Convolution
 from hwsim.workload.graph import Workload
 
 CONV_COLUMNS = (
@@ -38,55 +39,21 @@ NO_PADDING = (
 DEPTHWISE = "a layer whose name contains 'DP' is depthwise: one product per channel, each with all filters of its row"
 
 
-@dataclass(frozen=True, slots=True)
-class ConvRow:
-    """A convolution as a topology file gives it; sides in elements."""
-
-    height: int
-    width: int
-    filter_height: int
-    filter_width: int
-    channels: int
-    filters: int
-    stride: int
-    depthwise: bool = False
-
-    @property
-    def output_sides(self) -> tuple[int, int]:
-        """Height and width of the output, rounded up (SCALE-Sim 3.0.0, ``topo_calc_hyperparams``)."""
-        return self._outputs(self.height, self.filter_height), self._outputs(self.width, self.filter_width)
-
-    def _outputs(self, side: int, taps: int) -> int:
-        return -(-(side - taps + self.stride) // self.stride)
-
-    @property
-    def gemm(self) -> Gemm:
-        """The im2col product; depthwise channels are batch members."""
-        height, width = self.output_sides
-        window = self.filter_height * self.filter_width
-        if self.depthwise:
-            return Gemm(height * width, self.filters, window, batch=self.channels)
-        return Gemm(height * width, self.filters, window * self.channels)
-
-    @property
-    def input_elements(self) -> int:
-        """Input elements that some window reads, of one batch member."""
-        height, width = self.output_sides
-        rows = _covered(self.height, self.filter_height, self.stride, height)
-        cols = _covered(self.width, self.filter_width, self.stride, width)
-        return rows * cols * (1 if self.depthwise else self.channels)
-
-    @property
-    def input_shape(self) -> tuple[int, int, int]:
-        """Channels, height, width."""
-        return self.channels, self.height, self.width
+def convolution_row(sides: Sequence[int], depthwise: bool) -> Convolution:
+    """The convolution of a row's seven numbers; a depthwise one gives each channel ``filters`` filters of its own."""
+    height, width, filter_height, filter_width, channels, filters, stride = sides
+    return Convolution(
+        images=1,
+        in_channels=channels,
+        out_channels=filters * channels if depthwise else filters,
+        axes=(_axis(height, filter_height, stride), _axis(width, filter_width, stride)),
+        groups=channels if depthwise else 1,
+    )
 
 
-def _covered(side: int, taps: int, stride: int, windows: int) -> int:
-    """Positions of [0, side) that lie in one of ``windows`` windows of ``taps`` positions, ``stride`` apart."""
-    apart = (windows - 1) * min(taps, stride) + taps
-    overhang = max((windows - 1) * stride + taps - side, 0)
-    return apart - min(overhang, taps)
+def _axis(side: int, taps: int, stride: int) -> Axis:
+    """Windows without padding, their number rounded up (SCALE-Sim 3.0.0, ``topo_calc_hyperparams``)."""
+    return Axis(side, -(-(side - taps + stride) // stride), taps, stride)
 
 
 def load_topology_csv(path: str | Path) -> Workload:
@@ -102,15 +69,25 @@ def load_topology_csv(path: str | Path) -> Workload:
         layer = fields[0] or f"layer{sum(names.values())}"
         names[layer] += 1
         name = layer if names[layer] == 1 else f"{layer}#{names[layer]}"
-        parsed = _parse(f"{path}: line {line}", fields)
-        if isinstance(parsed, Gemm):
-            add_standalone_product(builder, name, "Gemm", parsed)
+        row = _parse(f"{path}: line {line}", fields)
+        if isinstance(row, Gemm):
+            add_standalone_gemm(builder, name, row)
             continue
-        add_standalone_product(builder, name, "Conv", parsed.gemm, parsed.input_shape, parsed.input_elements)
-        notes += [NO_PADDING, DEPTHWISE] if parsed.depthwise else [NO_PADDING]
+        _add_convolution(builder, name, row)
+        notes += [NO_PADDING, DEPTHWISE] if row.groups > 1 else [NO_PADDING]
     if not names:
         raise WorkloadError(f"{path}: no layers follow the header line")
     return builder.build(dict.fromkeys(notes))
+
+
+def _add_convolution(builder: WorkloadBuilder, name: str, row: Convolution) -> None:
+    m, n, k, batch = row.sides
+    shapes = (
+        (1, row.in_channels, *row.positions),
+        (row.out_channels, row.group_in, *row.kernel),
+        (1, row.out_channels, *row.windows),
+    )
+    add_standalone_product(builder, name, "Conv", Gemm(m, n, k, batch=batch), row, shapes)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -127,7 +104,7 @@ def _stripped(fields: list[str]) -> list[str]:
     return stripped[:-1] if stripped and not stripped[-1] else stripped
 
 
-def _parse(where: str, fields: list[str]) -> ConvRow | Gemm:
+def _parse(where: str, fields: list[str]) -> Convolution | Gemm:
     forms = {len(columns) + 1: columns for columns in (CONV_COLUMNS, GEMM_COLUMNS)}
     if len(fields) - 1 in forms and ":" in fields[-1]:
         _check_dense(where, fields.pop())
@@ -140,11 +117,8 @@ def _parse(where: str, fields: list[str]) -> ConvRow | Gemm:
     if len(sides) == len(GEMM_COLUMNS):
         m, n, k = sides
         return Gemm(m, n, k)
-    height, width, filter_height, filter_width, channels, filters, stride = sides
-    depthwise = DEPTHWISE_MARK in fields[0]
-    row = ConvRow(height, width, filter_height, filter_width, channels, filters, stride, depthwise)
-    _check_filter(where, row)
-    return row
+    _check_filter(where, sides)
+    return convolution_row(sides, depthwise=DEPTHWISE_MARK in fields[0])
 
 
 def _side(where: str, column: str, text: str) -> int:
@@ -158,9 +132,10 @@ def _check_dense(where: str, sparsity: str) -> None:
         raise WorkloadError(f"{where}: sparsity {sparsity!r} is not supported; allowed is {DENSE!r} (dense)")
 
 
-def _check_filter(where: str, row: ConvRow) -> None:
-    if row.filter_height > row.height or row.filter_width > row.width:
+def _check_filter(where: str, sides: Sequence[int]) -> None:
+    height, width, filter_height, filter_width = sides[:4]
+    if filter_height > height or filter_width > width:
         raise WorkloadError(
-            f"{where}: a filter of {row.filter_height} x {row.filter_width} does not fit "
-            f"an ifmap of {row.height} x {row.width}; there is no padding"
+            f"{where}: a filter of {filter_height} x {filter_width} does not fit an ifmap of {height} x {width}; "
+            "there is no padding"
         )
