@@ -58,9 +58,10 @@ def lint_files(sources: Sequence[Path], top: str, waivers: Path = WAIVERS) -> Li
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One waived rule and why it may be."""
+    """One waived rule, the line that waives it (with the files where it holds) and why it may be."""
 
     rule: str
+    line: str
     reason: str
 
 
@@ -73,6 +74,6 @@ def waivers(path: Path = WAIVERS) -> tuple[Waiver, ...]:
             reason.append(line.removeprefix("//").strip())
         else:
             if match := re.match(r"lint_off\s+-rule\s+(\w+)", line):
-                found.append(Waiver(match[1], " ".join(reason)))
+                found.append(Waiver(match[1], line, " ".join(reason)))
             reason = []
     return tuple(found)

