@@ -8,12 +8,21 @@ from typing import Any
 
 from hwsim.engine import Engine
 from hwsim.errors import SpecError
+from rtl.engines.adder_tree import adder_tree
+from rtl.engines.cube import cube
+from rtl.engines.matrix_2d import matrix_2d
 from rtl.engines.parts import EngineNetlist
 from rtl.engines.systolic_os import systolic_os
+from rtl.engines.systolic_ws import systolic_is, systolic_ws
 from rtl.netlist import Module
 
 BUILDERS: dict[str, Callable[[EngineNetlist, Any], Module]] = {
+    "adder-tree": adder_tree,
+    "cube": cube,
+    "matrix-2d": matrix_2d,
+    "systolic-is": systolic_is,
     "systolic-os": systolic_os,
+    "systolic-ws": systolic_ws,
 }
 """Name of an array -> what lays its rows, delays and wires."""
 

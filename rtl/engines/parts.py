@@ -30,50 +30,68 @@ class Cells:
         return self[leaf]
 
 
-class EngineNetlist(Netlist):
-    """The top module of an engine in the making: its ports are declared, its cells at hand."""
+class PartNetlist(Netlist):
+    """A module of an engine in the making, with the engine's cells at hand."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        super().__init__(name, f"{engine.spec}, {engine.mac.a} x {engine.mac.w} -> {engine.mac.acc}")
-        self.cells = Cells(engine)
-        self.ports = {p.name: self.pin(p.name, p.direction, p.lanes, p.format.bits) for p in engine.ports}
+    def __init__(self, name: str, cells: Cells, comment: str = "") -> None:
+        super().__init__(name, comment)
+        self.cells = cells
+
+    def below(self, part: str) -> PartNetlist:
+        """A module for this one to instantiate, named ``<this>_<part>``."""
+        return PartNetlist(f"{self.name}_{part}", self.cells)
 
     def delayed(self, name: str, net: Net, stages: int) -> Net:
         """``net`` as it was ``stages`` edges ago, on a wire ``name``; no leaf where there is no delay."""
-        if stages == 0:
-            return net
-        late = self.wire(name, 1, net.width_bits)
+        return self.delay(name, net, stages).net if stages else net
+
+    def delay(self, name: str, net: Net, stages: int, lanes: int = 1) -> Bus:
+        """A new wire ``name`` that shows ``net`` as it was ``stages`` >= 1 edges ago."""
+        late = self.wire(name, lanes, net.width_bits // lanes)
         cell = self.cells[Leaf.of("delay", bits=net.width_bits, stages=stages)]
         self.place(f"{name}_delay", cell, {"d": net, "q": late.net})
-        return late.net
+        return late
 
     def skewed(self, name: str, bus: Bus) -> list[Net]:
         """Lane i of ``bus``, i edges late."""
         return [self.delayed(f"{name}_late_{i}", bus[i], i) for i in range(bus.lanes)]
 
-    def tapped(self, name: str, bits: Mapping[str, Net], lanes: int) -> list[Connections]:
+    def tapped(self, name: str, bits: Mapping[str, Net], taps: int) -> list[Connections]:
         """A bundle of framing bits behind a chain of single registers: element i has passed i of them."""
-        taps = [dict(bits)]
-        for i in range(1, lanes):
-            late = self.wire(f"{name}_{i}", len(bits))
-            cell = self.cells[Leaf.of("delay", bits=len(bits), stages=1)]
-            self.place(f"{name}_{i}_delay", cell, {"d": concat(list(taps[-1].values())), "q": late.net})
-            taps.append({key: late[j] for j, key in enumerate(bits)})
-        return taps
+        passed = [dict(bits)]
+        for i in range(1, taps):
+            late = self.delay(f"{name}_{i}", concat(list(passed[-1].values())), 1, len(bits))
+            passed.append({key: late[j] for j, key in enumerate(bits)})
+        return passed
 
-    def registered(self, name: str, net: Net) -> Net:
-        """``net`` in an operand register."""
-        q = self.wire(name, 1, net.width_bits)
-        cell = self.cells[Leaf.of("operand_register", bits=net.width_bits)]
-        self.place(f"{name}_register", cell, {"d": net, "q": q.net})
-        return q.net
+    def register(self, name: str, net: Net, q: Net) -> None:
+        """Show ``net`` on ``q`` through an operand register."""
+        self.place(name, self.cells[Leaf.of("operand_register", bits=net.width_bits)], {"d": net, "q": q})
+
+
+class EngineNetlist(PartNetlist):
+    """The top module of an engine in the making: its ports are declared."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        comment = f"{engine.spec}, {engine.mac.a} x {engine.mac.w} -> {engine.mac.acc}"
+        super().__init__(name, Cells(engine), comment)
+        self.ports = {p.name: self.pin(p.name, p.direction, p.lanes, p.format.bits) for p in engine.ports}
+
+    def framing(self, *names: str) -> Connections:
+        """The nets of these one-bit ports."""
+        return {name: self.ports[name].net for name in names}
 
     def accumulated(self, sums: Iterable[Net]) -> None:
         """Drive every lane of ``c`` with a partial sum plus what the scratchpad holds."""
-        cell = self.cells.only("accumulate_adder")
-        for i, psum in enumerate(sums):
-            connections = {"psum": psum, "c_in": self.ports["c_in"][i], "c": self.ports["c"][i]}
-            self.place(f"accumulate_{i}", cell, connections)
+        lanes = lane([self.ports["c_in"], self.ports["c"]], self.ports["c"].lanes)
+        psums: list[Connections] = [{"psum": psum} for psum in sums]
+        self.place_all("accumulate", self.cells.only("accumulate_adder"), merged(lanes, psums))
+
+    def validated(self, stages: int, distances: Sequence[int]) -> None:
+        """Drive lane i of ``c_valid`` with ``valid``, ``stages + distances[i]`` edges late, from one chain."""
+        arrived = self.delayed("valid_0", self.ports["valid"].net, stages)
+        taps = self.tapped("valid", {"valid": arrived}, max(distances) + 1)
+        self.assign(self.ports["c_valid"].net, concat([taps[distance]["valid"] for distance in distances]))
 
 
 def links(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.systolic_os import SystolicOs
 from rtl.engines.parts import Connections, EngineNetlist, flowing, lane, marching, merged, parallel_drain
-from rtl.netlist import Module, Netlist, concat, zeros
+from rtl.netlist import Module, concat, zeros
 
 FLAGS = ("valid", "first", "last")
 
@@ -15,7 +15,7 @@ def systolic_os(n: EngineNetlist, array: SystolicOs) -> Module:
     rows, cols = array.rows, array.cols
     draining = array.drain is Drain.COLUMN
     a = [{"a": late} for late in n.skewed("a", n.ports["a"])]
-    flags = n.tapped("flags", {flag: n.ports[flag].net for flag in FLAGS}, rows)
+    flags = n.tapped("flags", n.framing(*FLAGS), rows)
     b = marching(n, "b", concat(n.skewed("b", n.ports["b"])), rows, cols)
     results = _column_drain(n, rows, cols) if draining else parallel_drain(n, rows, cols)
     n.place_all("row", _row(n, cols, draining), merged(a, flags, b, results))
@@ -35,7 +35,7 @@ def _column_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
 
 def _row(top: EngineNetlist, cols: int, draining: bool) -> Module:
     """One row of PEs: A and the flags march from PE to PE, everything else has a lane per column."""
-    n, b_bits, acc_bits = Netlist(f"{top.name}_row"), top.ports["b"].bits, top.ports["c"].bits
+    n, b_bits, acc_bits = top.below("row"), top.ports["b"].bits, top.ports["c"].bits
     marchers = [n.input("a", 1, top.ports["a"].bits), *(n.input(flag, 1) for flag in FLAGS)]
     lanes = [n.input("b", cols, b_bits), n.output("b_out", cols, b_bits), n.output("done", cols)]
     if draining:
@@ -44,5 +44,5 @@ def _row(top: EngineNetlist, cols: int, draining: bool) -> Module:
     else:
         lanes += [n.output("c", cols, acc_bits)]
     chains = [marching(n, bus.name, bus.net, cols) for bus in marchers]
-    n.place_all("pe", top.cells.only("pe_os"), merged(*chains, lane(lanes, cols)))
+    n.place_all("pe", n.cells.only("pe_os"), merged(*chains, lane(lanes, cols)))
     return n.build()

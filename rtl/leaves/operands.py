@@ -27,10 +27,15 @@ class Operands:
     def product_bits(self) -> int:
         return self.a_bits + self.w_bits
 
+    @property
+    def product_signed(self) -> bool:
+        """A product has a sign if either operand has one."""
+        return self.a_signed or self.w_signed
+
     def product(self, a: pyrtl.WireVector, w: pyrtl.WireVector) -> pyrtl.WireVector:
         """The exact product, ``product_bits`` wide."""
         return product(a, w, self.a_signed, self.w_signed)
 
     def term(self, a: pyrtl.WireVector, w: pyrtl.WireVector, acc_bits: int) -> pyrtl.WireVector:
-        """The product in the accumulator's width; it has a sign if either operand has one."""
-        return fit(self.product(a, w), acc_bits, self.a_signed or self.w_signed)
+        """The product in the accumulator's width."""
+        return fit(self.product(a, w), acc_bits, self.product_signed)
