@@ -1,0 +1,72 @@
+"""Symbolic dimensions: set from outside, or refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from onnx import ModelProto, TensorShapeProto, TypeProto, ValueInfoProto
+
+from hwsim.errors import WorkloadError, nearest
+
+Dimension = TensorShapeProto.Dimension
+
+
+def set_dimensions(model: ModelProto, dims: Mapping[str, int]) -> None:
+    """Write ``dims`` into the model's inputs, in place.
+
+    An unnamed dynamic dimension goes by ``INPUT.AXIS``. Raises WorkloadError for a dimension that stays dynamic, for
+    one below 1, and for a name in ``dims`` that the model does not have.
+    """
+    symbols = {name: where for value in graph_inputs(model) for name, where in _symbols(value)}
+    for name, length in dims.items():
+        if name not in symbols:
+            raise WorkloadError(f"there is no symbolic dimension {name!r}{nearest(name, symbols)}; {_listed(symbols)}")
+        if length < 1:
+            raise WorkloadError(f"the dimension {name!r} must be at least 1, not {length}")
+    if missing := [name for name in symbols if name not in dims]:
+        options = " ".join(f"--dim {name}=N" for name in missing)
+        raise WorkloadError(f"input {symbols[missing[0]]!r} has a symbolic dimension: set it with {options}")
+    for value in graph_inputs(model):
+        fill(value, dims)
+
+
+def graph_inputs(model: ModelProto) -> list[ValueInfoProto]:
+    """The inputs that a run must supply: those without an initializer."""
+    given = {tensor.name for tensor in model.graph.initializer}
+    return [value for value in model.graph.input if value.name not in given]
+
+
+def fill(value: ValueInfoProto, dims: Mapping[str, int]) -> None:
+    """Replace the symbolic dimensions of ``value`` that ``dims`` sets."""
+    for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
+        name = dimension.dim_param or f"{value.name}.{axis}"
+        if not dimension.HasField("dim_value") and name in dims:
+            dimension.dim_value = dims[name]
+
+
+def static_shape(kind: TypeProto) -> tuple[int, ...] | None:
+    """The shape of a tensor type, or None if any of it is unknown."""
+    if not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
+        return None
+    sides = kind.tensor_type.shape.dim
+    return tuple(d.dim_value for d in sides) if all(d.HasField("dim_value") for d in sides) else None
+
+
+def _symbols(value: ValueInfoProto) -> Iterator[tuple[str, str]]:
+    """(dimension's name, input's name) of each dynamic dimension of an input."""
+    if not value.type.HasField("tensor_type"):
+        raise WorkloadError(f"input {value.name!r} is not a tensor; only tensors are supported")
+    if not value.type.tensor_type.HasField("shape"):
+        raise WorkloadError(f"input {value.name!r} has no shape; every input must have one")
+    for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
+        if not dimension.HasField("dim_value"):
+            yield dimension.dim_param or f"{value.name}.{axis}", value.name
+        elif dimension.dim_value < 1:
+            raise WorkloadError(
+                f"input {value.name!r} has {dimension.dim_value} as dimension {axis}; "
+                f"every dimension must be at least 1"
+            )
+
+
+def _listed(symbols: Mapping[str, str]) -> str:
+    return f"the model has {', '.join(map(repr, symbols))}" if symbols else "the model has none"
