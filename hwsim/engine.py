@@ -81,7 +81,7 @@ class Engine:
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
         """Exact values of a (m, k) @ b (k, n), shape (m, n), in int64."""
         self.check_operands(a, b)
-        return exact_matmul(a, b)
+        return exact_matmul(a, b, self.mac.largest_product)
 
     def run(self, a: Matrix, b: Matrix) -> Generator[Beat, None, Matrix]:
         """Compute ``a @ b`` step by step; each ``yield`` is one clock edge, the return value is the result."""

@@ -38,6 +38,12 @@ class Mac(ABC):
         corners = [x * y for x in (self.a.low, self.a.high) for y in (self.w.low, self.w.high)]
         return min(corners), max(corners)
 
+    @property
+    def largest_product(self) -> int:
+        """Largest magnitude of one product."""
+        low, high = self.product_range()
+        return max(-low, high)
+
     def accumulator_holds(self, k: int) -> bool:
         """Whether a sum of ``k`` products fits the accumulator for all operands."""
         low, high = self.product_range()
