@@ -1,0 +1,59 @@
+"""One text for one value: the canonical JSON that digests are taken of, and the identity of the code that computes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import hwsim
+import mapper
+
+
+def plain(value: object) -> object:
+    """Frozen dataclasses, enums, mappings and sequences as what JSON holds; anything else as it is or as its text."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return str(value)
+
+
+def canonical_json(value: object) -> str:
+    """``value`` as JSON with sorted keys and no blanks: equal values, equal bytes."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal."""
+    return sha256(canonical_json(value).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """The package's version and a digest of the sources that decide a result (those of hwsim and mapper).
+
+    A changed formula thus never meets results that were stored before it.
+    """
+    found = sha256()
+    for package in (hwsim, mapper):
+        root = Path(package.__path__[0])
+        for path in sorted(root.rglob("*.py")):
+            found.update(path.relative_to(root).as_posix().encode())
+            found.update(path.read_bytes())
+    try:
+        release = version("hwsim")
+    except PackageNotFoundError:
+        release = "source"
+    return f"{release}+{found.hexdigest()[:12]}"

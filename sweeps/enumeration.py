@@ -1,0 +1,44 @@
+"""The points of a study, each once, in the one order in which every run, table and export has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+from hwsim.errors import SpecError
+from sweeps.constraint import Constraint
+from sweeps.point import Network, Point
+from sweeps.study import Study
+
+ContentOf = Callable[[Network], str]
+"""The digest of a network's content."""
+
+
+def points(study: Study, content_of: ContentOf) -> Iterator[Point]:
+    """Networks outermost, then machines, then engines; what fails a constraint over fields is left out."""
+    seen: set[str] = set()
+    for point in _all(study, content_of):
+        if point.digest not in seen and _allowed(point, study.constraints_before):
+            seen.add(point.digest)
+            yield point
+
+
+def _all(study: Study, content_of: ContentOf) -> Iterator[Point]:
+    engines = [(space.array, tuple(fields.items())) for space in study.engines for fields in space.fields()]
+    for network in study.networks:
+        content = content_of(network)
+        for values in product(*study.machine.values()):
+            machine = tuple(zip(study.machine, values, strict=True))
+            for array, engine in engines:
+                yield Point(array, engine, machine, network, content, study.depth, study.objective)
+
+
+def _allowed(point: Point, constraints: tuple[Constraint, ...]) -> bool:
+    """A constraint that speaks of a field which this machine does not have says nothing about it."""
+    if not constraints:
+        return True
+    try:
+        values = point.values_of_machine
+    except SpecError:
+        return True  # no such machine can be made: the run says why
+    return all(c.holds(values) for c in constraints if c.names <= values.keys())

@@ -1,0 +1,49 @@
+"""What a point costs: load, plan, simulate; plain calls, with networks kept from point to point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from hwsim.errors import HwsimError
+from hwsim.simulation import simulate
+from hwsim.workload.graph import Workload
+from hwsim.workload.loader import load_workload
+from mapper.planning import plan
+from sweeps.canonical import digest
+from sweeps.metrics import summarise
+from sweeps.point import Network, Outcome, Point, sizes_of
+
+
+@dataclass
+class Evaluator:
+    """Runs points one after another; ``networks`` holds what was loaded."""
+
+    networks: dict[Network, Workload] = field(default_factory=dict)
+    contents: dict[Network, str] = field(default_factory=dict)
+
+    def workload(self, network: Network) -> Workload:
+        """The loaded network; raises WorkloadError if it cannot be read."""
+        if network not in self.networks:
+            self.networks[network] = load_workload(network.text, dict(network.dims))
+        return self.networks[network]
+
+    def content_of(self, network: Network) -> str:
+        """Digest of everything that the loaded network holds."""
+        if network not in self.contents:
+            self.contents[network] = digest(self.workload(network))
+        return self.contents[network]
+
+    def evaluate(self, point: Point) -> Outcome:
+        """Run one point; what goes wrong with it is its outcome, not an exception."""
+        start = perf_counter()
+        try:
+            machine = point.make_machine()
+            workload = self.workload(point.network)
+            program = plan(workload, machine, point.objective)
+            report = simulate(workload, machine, program, depth=point.depth).to_json()
+        except HwsimError as error:
+            return Outcome(point, perf_counter() - start, error=str(error))
+        except Exception as error:  # a fault of one point must not end the sweep; a fixed one runs again (code_version)
+            return Outcome(point, perf_counter() - start, error=f"{type(error).__name__}: {error}")
+        return Outcome(point, perf_counter() - start, report, {**summarise(report), **sizes_of(machine)})

@@ -1,0 +1,92 @@
+"""A point: one machine, one network and how to ask; its digest names everything that decides the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hwsim.engine import Engine, make_engine
+from hwsim.machine import Machine, make_machine
+from sweeps.canonical import code_version, digest
+
+Fields = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A workload as a study names it: ``text`` for the loader, ``dims`` for its symbolic dimensions."""
+
+    text: str
+    dims: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Point:
+    """``engine`` holds every field of array and MAC (``mac`` too), ``machine`` the fields that the study sets;
+    ``content`` is the digest of the network itself, wherever it came from."""
+
+    array: str
+    engine: Fields
+    machine: Fields
+    network: Network
+    content: str
+    depth: str
+    objective: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the fields, the network's content and the code that computes."""
+        decides = {name: value for name, value in self.fields.items() if name not in ("workload", "dims")}
+        return digest({**decides, "content": self.content, "version": code_version()})
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What the point is, as JSON holds it."""
+        return {
+            "array": self.array,
+            "engine": dict(self.engine),
+            "machine": dict(self.machine),
+            "workload": self.network.text,
+            "dims": dict(self.network.dims),
+            "depth": self.depth,
+            "objective": self.objective,
+        }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What constraints and tables see of the point before it runs."""
+        return {"workload": self.network.text, "array": self.array, **dict(self.engine), **dict(self.machine)}
+
+    @property
+    def values_of_machine(self) -> dict[str, Any]:
+        """``values`` and what the machine alone decides; raises SpecError if there is no such machine."""
+        return {**self.values, **sizes_of(self.make_machine())}
+
+    def make_engine(self) -> Engine:
+        """Raises SpecError if these fields do not fit together."""
+        return make_engine(self.array, dict(self.engine))
+
+    def make_machine(self) -> Machine:
+        """Raises SpecError if these fields do not fit together."""
+        return make_machine(self.make_engine(), dict(self.machine))
+
+
+def sizes_of(machine: Machine) -> dict[str, int]:
+    """The metrics that need no run."""
+    return {
+        "pe_count": machine.engine.pe_count,
+        "scratchpad_bytes": machine.a.size_bytes + machine.b.size_bytes + machine.c.size_bytes,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a point: a report (JSON form) and its summary, or one sentence that says why there is none."""
+
+    point: Point
+    seconds: float
+    report: Mapping[str, Any] | None = None
+    summary: Mapping[str, Any] | None = None
+    error: str | None = None

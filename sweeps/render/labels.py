@@ -1,0 +1,76 @@
+"""What a design is called: the shortest inline form that tells it from the others, and how to run it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from hwsim.arrays import ARRAYS
+from hwsim.engine import defaults_of
+from hwsim.macs import MACS
+from sweeps.space import shown
+from sweeps.table import Entry
+
+Fields = Mapping[str, Any]
+
+
+class Labels:
+    """Names for the designs of one table; a field shows if it varies within its array or is not at its default."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        seen: dict[tuple[str, str], set[object]] = {}
+        for entry in entries:
+            for name, value in entry.fields["engine"].items():
+                seen.setdefault((entry.fields["array"], name), set()).add(value)
+        self._varying = {key for key, values in seen.items() if len(values) > 1}
+
+    def _shown(self, entry: Entry) -> dict[str, Any]:
+        array, engine = entry.fields["array"], entry.fields["engine"]
+        defaults = _defaults(array, engine["mac"])
+        kept = [n for n in engine if (array, n) in self._varying or engine[n] != defaults[n]]
+        return {name: engine[name] for name in kept}
+
+    def engine(self, entry: Entry) -> str:
+        """An inline form that ``load_engine`` reads: ``cube:p=8``."""
+        fields = ",".join(f"{name}={_text(value)}" for name, value in self._shown(entry).items())
+        return f"{entry.fields['array']}:{fields}" if fields else str(entry.fields["array"])
+
+    def short(self, entry: Entry) -> str:
+        """For a mark in a plot: ``cube 8``, ``matrix-2d 32×32``."""
+        engine, kept = entry.fields["engine"], self._shown(entry)
+        sides = [name for name in ("rows", "cols", "p", "k", "n") if name in engine]
+        geometry = "×".join(str(engine[name]) for name in sides)
+        rest = [f"{name}={_text(value)}" for name, value in kept.items() if name not in sides]
+        return " ".join([entry.fields["array"], geometry, *rest]).replace("  ", " ")
+
+    def command(self, entry: Entry) -> str:
+        """The shell line that simulates this point alone."""
+        fields = entry.fields
+        words = ["hwsim", "simulate", "--workload", fields["workload"], "--engine", self.engine(entry)]
+        if fields["machine"]:
+            words += ["--machine", ":" + ",".join(f"{name}={_text(v)}" for name, v in fields["machine"].items())]
+        for name, extent in fields["dims"].items():
+            words += ["--dim", f"{name}={extent}"]
+        for name, usual in (("depth", "closed"), ("objective", "cycles")):
+            if fields[name] != usual:
+                words += [f"--{name}", fields[name]]
+        return shlex.join(words)
+
+
+def workload_name(fields: Fields) -> str:
+    """The network as people call it: a library name, or a file's own name, with the dimensions that were set."""
+    name = PurePath(fields["workload"]).name
+    dims = ", ".join(f"{key}={extent}" for key, extent in fields["dims"].items())
+    return f"{name} ({dims})" if dims else name
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _defaults(array: str, mac: str) -> dict[str, Any]:
+    arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
+    typed = {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
+    return {"mac": "parallel", **{name: shown(value) for name, value in typed.items()}}

@@ -1,0 +1,57 @@
+"""Numbers as people read them: few digits, a prefix, a unit."""
+
+from __future__ import annotations
+
+from sweeps.metrics import BY_NAME
+
+PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def scaled(value: float) -> str:
+    """Three digits and a prefix: ``1.24 M``; whole numbers below 10,000 as they are: ``4,096``."""
+    if abs(value) < 10_000 and value == int(value):
+        return f"{int(value):,}"
+    for power, letter in PREFIXES:
+        if abs(value) >= power * 0.9995:
+            return f"{_three(value / power)} {letter}"
+    return _three(value)
+
+
+def _three(value: float) -> str:
+    places = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    return f"{value:.{places}f}"
+
+
+def size(value: int) -> str:
+    """Bytes: binary prefixes where they fit exactly, decimal ones elsewhere."""
+    for power, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if value >= power and value % power == 0:
+            return f"{value // power:,} {unit}"
+    words = scaled(value)
+    return f"{words}B" if words[-1].isalpha() else f"{words} B"
+
+
+def duration(microseconds: float) -> str:
+    """A time in the unit that suits it."""
+    for power, unit in ((1e6, "s"), (1e3, "ms")):
+        if microseconds >= power:
+            return f"{_three(microseconds / power)} {unit}"
+    return f"{_three(microseconds)} µs"
+
+
+def short(name: str, value: object) -> str:
+    """The value of a field or metric in few characters; a dash for one that is not known."""
+    if value is None:
+        return "–"
+    metric = BY_NAME.get(name)
+    if isinstance(value, (bool, str)) or not isinstance(value, (int, float)):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if name == "utilization":
+        return f"{100 * value:.1f} %"
+    if name.endswith("_bytes"):
+        return size(int(value))
+    if metric is not None and metric.unit == "µs":
+        return duration(value)
+    if metric is not None and metric.unit not in ("", "cycles"):
+        return f"{scaled(value)}{metric.unit}"
+    return scaled(value) if metric is not None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,99 @@
+// What every part of the page shares: the data, numbers as text, marks, and small ways to build elements.
+"use strict";
+const D = JSON.parse(document.getElementById("data").textContent);
+const METRIC = Object.fromEntries(D.metrics.map((m) => [m.name, m]));
+const P = D.points;
+const COUNT = P.label.length;
+
+const MARKS = [
+  "M0,-4.6A4.6,4.6 0 1 1 0,4.6A4.6,4.6 0 1 1 0,-4.6Z",
+  "M-4.1,-4.1H4.1V4.1H-4.1Z",
+  "M0,-5.4L5,3.9H-5Z",
+  "M0,-5.7L5.7,0L0,5.7L-5.7,0Z",
+  "M0,5.4L5,-3.9H-5Z",
+  "M-1.8,-5H1.8V-1.8H5V1.8H1.8V5H-1.8V1.8H-5V-1.8H-1.8Z",
+  "M0,-5.4L5.1,-1.7L3.2,4.4H-3.2L-5.1,-1.7Z",
+  "M-5,-2.9L-2.9,-5L0,-2.1L2.9,-5L5,-2.9L2.1,0L5,2.9L2.9,5L0,2.1L-2.9,5L-5,2.9L-2.1,0Z",
+];
+const markOf = (array) => MARKS[array % MARKS.length];
+const arrayVar = (array) => `--array-${array % 8}`;
+const causeVar = (cause) => `--cause-${cause % 6}`;
+
+const el = (tag, attributes = {}, ...inner) => {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  node.append(...inner.flat().filter((part) => part !== null && part !== undefined));
+  return node;
+};
+const svg = (tag, attributes = {}, ...inner) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...inner);
+  return node;
+};
+const glyph = (array) =>
+  svg("svg", { viewBox: "-6.5 -6.5 13 13", "aria-hidden": "true" },
+    svg("path", { d: markOf(array), fill: `var(${arrayVar(array)})` }));
+
+const digits = (value, places) => value.toFixed(places).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const grouped = (value) => {
+  const [whole, part] = (Number.isInteger(value) ? String(value) : digits(value, 3)).split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, "\u2009") + (part ? "." + part : "");
+};
+const scaled = (value) => {
+  const size = Math.abs(value);
+  for (const [power, letter] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+    if (size >= power * 0.9995) {
+      const part = value / power;
+      return [digits(part, Math.abs(part) >= 99.95 ? 0 : Math.abs(part) >= 9.995 ? 1 : 2), letter];
+    }
+  }
+  return [Number.isInteger(value) ? String(value) : digits(value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.1 ? 2 : 4), ""];
+};
+const binary = (value) => {
+  if (value < 1024 || value % 1024) return null;
+  return value % 1048576 ? `${grouped(value / 1024)} KiB` : `${grouped(value / 1048576)} MiB`;
+};
+// A value in few characters, with its unit: 1.24 M, 82.1 %, 3.4 MB.
+const short = (name, value) => {
+  if (value === null || value === undefined) return "–";
+  const metric = METRIC[name];
+  if (!metric || typeof value !== "number") return String(value);
+  if (name === "utilization") return `${digits(100 * value, 1)}\u2009%`;
+  if (metric.unit === "B" && binary(value)) return binary(value);
+  if (metric.unit === "µs") {
+    if (value >= 1e6) return `${digits(value / 1e6, 2)} s`;
+    return value >= 1e3 ? `${digits(value / 1e3, value >= 99950 ? 0 : 2)} ms` : `${digits(value, 1)} µs`;
+  }
+  if (Number.isInteger(value) && value < 10000 && metric.unit !== "B") return grouped(value);
+  const [number, letter] = scaled(value);
+  const unit = metric.unit === "cycles" ? "" : metric.unit;
+  return [number, letter + unit].filter(Boolean).join("\u2009");
+};
+// The same with all its digits, for lists and tips.
+const exact = (name, value) => {
+  if (value === null || value === undefined) return "–";
+  const metric = METRIC[name];
+  if (!metric || typeof value !== "number") return String(value);
+  if (name === "utilization") return `${digits(100 * value, 2)}\u2009%`;
+  if (metric.unit === "B" && binary(value)) return binary(value);
+  if (metric.unit === "µs") return short(name, value);
+  return grouped(value) + (metric.unit === "B" ? "\u2009B" : "");
+};
+const valueOf = (name, i) => (P.values[name] ? P.values[name][i] : null);
+const titleOf = (name) => {
+  const metric = METRIC[name];
+  const unit = { utilization: "%", runtime_us: "time" }[name] ?? { B: "bytes" }[metric.unit] ?? metric.unit;
+  return unit && !metric.label.toLowerCase().includes(unit) && unit !== "time" ? `${metric.label} (${unit})` : metric.label;
+};
+const cost = (name, value) => (METRIC[name].better === "maximise" ? -value : value);
+
+const state = {
+  workload: 0, x: "", y: "", logX: false, logY: false, hidden: new Set(), pinned: -1,
+  sort: "", down: false, filter: "", frontOnly: false, shown: 60,
+};
+const watchers = [];
+const changed = () => watchers.forEach((watch) => watch());

@@ -1,0 +1,104 @@
+"""What the report page knows: the table of a study column by column, and the layers of the designs that it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sweeps.metrics import METRICS
+from sweeps.render.labels import Labels, workload_name
+from sweeps.table import Entry, Table
+
+ReportOf = Callable[[str], Mapping[str, Any]]
+"""The stored report of a point, by digest."""
+
+LAYERS_BUDGET_BYTES = 3_500_000
+"""Layers beyond the front are left out when they would make the page larger than people send around."""
+
+COMPUTE = "compute"
+
+
+def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
+    """Everything that the page's scripts read, as JSON holds it. Points that failed or did not run are left out."""
+    entries = [entry for entry in table.entries if entry.ran and entry.error is None]
+    labels = Labels(table.entries)
+    networks = list(dict.fromkeys(workload_name(entry.fields) for entry in entries))
+    arrays = list(dict.fromkeys(entry.fields["array"] for entry in entries))
+    reports = {entry.position: report_of(entry.digest) for entry in entries}
+    causes = _causes(reports.values())
+    return {
+        "objectives": {name: direction.value for name, direction in table.study.objectives.items()},
+        "metrics": [_metric(metric.name) for metric in METRICS],
+        "arrays": arrays,
+        "machine_fields": list(dict.fromkeys(name for e in entries for name in e.fields["machine"])),
+        "workloads": [_network(name, entries, reports) for name in networks],
+        "causes": causes,
+        "points": {
+            "digest": [entry.digest[:16] for entry in entries],
+            "workload": [networks.index(workload_name(entry.fields)) for entry in entries],
+            "array": [arrays.index(entry.fields["array"]) for entry in entries],
+            "label": [labels.engine(entry) for entry in entries],
+            "short": [labels.short(entry) for entry in entries],
+            "command": [labels.command(entry) for entry in entries],
+            "allowed": [int(entry.allowed) for entry in entries],
+            "front": [int(entry.on_front) for entry in entries],
+            "causes": [_cycles(reports[entry.position], causes) for entry in entries],
+            "values": _columns(table, entries),
+        },
+        "layers": _layers(entries, reports, causes),
+    }
+
+
+def _metric(name: str) -> dict[str, str]:
+    metric = next(m for m in METRICS if m.name == name)
+    return {
+        "name": name,
+        "label": metric.label,
+        "unit": metric.unit,
+        "better": metric.better.value,
+        "meaning": metric.meaning,
+    }
+
+
+def _columns(table: Table, entries: Sequence[Entry]) -> dict[str, list[Any]]:
+    names = [name for name in table.columns if name not in ("workload", "array")]
+    return {name: [entry.values.get(name) for entry in entries] for name in names}
+
+
+def _causes(reports: Any) -> list[str]:
+    """Computing first, then every stall in the order in which reports name them."""
+    stalls = dict.fromkeys(cause for report in reports for cause in report["stall_cycles"])
+    return [COMPUTE, *stalls]
+
+
+def _cycles(part: Mapping[str, Any], causes: Sequence[str]) -> list[int]:
+    """Cycles of a report or of one of its layers, by cause."""
+    stalls = part["stall_cycles"]
+    return [part["compute_cycles"], *(stalls.get(cause, 0) for cause in causes[1:])]
+
+
+def _network(name: str, entries: Sequence[Entry], reports: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    first = next(entry for entry in entries if workload_name(entry.fields) == name)
+    layers = reports[first.position]["layers"]
+    return {"name": name, "layers": [{key: layer[key] for key in ("name", "m", "n", "k", "batch")} for layer in layers]}
+
+
+def _layers(
+    entries: Sequence[Entry], reports: Mapping[int, Mapping[str, Any]], causes: Sequence[str]
+) -> dict[str, Any]:
+    """Layers by the point's place on the page, the front first, as far as the budget reaches."""
+    found: dict[str, Any] = {}
+    left = LAYERS_BUDGET_BYTES
+    for at in sorted(range(len(entries)), key=lambda i: (not entries[i].on_front, i)):
+        layers = reports[entries[at].position]["layers"]
+        kept = {
+            "cycles": [_cycles(layer, causes) for layer in layers],
+            "utilization": [round(layer["utilization"], 4) for layer in layers],
+            "dram_bytes": [layer["dram_bytes"] for layer in layers],
+        }
+        left -= len(json.dumps(kept, separators=(",", ":")))
+        if left < 0:
+            break
+        found[str(at)] = kept
+    return found

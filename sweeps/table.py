@@ -1,0 +1,114 @@
+"""The answer of a sweep as a table: one row per point in the study's order, with its place on the front."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hwsim.errors import SpecError
+from sweeps.metrics import METRICS
+from sweeps.pareto import front
+from sweeps.store import Row, Store
+from sweeps.study import Study
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One point: ``values`` holds its fields and, if it ran, every metric, flat and by name."""
+
+    position: int
+    digest: str
+    fields: Mapping[str, Any]
+    values: Mapping[str, Any]
+    error: str | None
+    ran: bool
+    allowed: bool
+    on_front: bool = False
+
+    @property
+    def workload(self) -> str:
+        text: str = self.fields["workload"]
+        return text
+
+
+@dataclass(frozen=True)
+class Table:
+    """``entries`` in the study's order; fronts are per workload."""
+
+    study: Study
+    entries: tuple[Entry, ...]
+
+    @property
+    def failed(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.error is not None)
+
+    @property
+    def missing(self) -> int:
+        """Points that have not run yet."""
+        return sum(not entry.ran for entry in self.entries)
+
+    @property
+    def front(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.on_front)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Fields in the order in which they first appear, then metrics."""
+        names = dict.fromkeys(name for entry in self.entries for name in entry.values)
+        metrics = [metric.name for metric in METRICS]
+        return (*(name for name in names if name not in metrics), *metrics)
+
+    def to_csv(self) -> str:
+        """The canonical export: finished points in the study's order; durations and digests of code left out."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*self.columns, "allowed", "on_front", "error"])
+        for entry in self.entries:
+            if entry.ran:
+                cells = [_cell(entry.values.get(name)) for name in self.columns]
+                writer.writerow([*cells, _cell(entry.allowed), _cell(entry.on_front), entry.error or ""])
+        return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+
+
+def read_table(store: Store, study: Study) -> Table:
+    """All points of ``study`` with what ``store`` knows of them, constraints over results and fronts applied."""
+    entries = [_entry(row, study) for row in store.rows()]
+    marked = set()
+    for workload in dict.fromkeys(entry.workload for entry in entries):
+        marked |= _front_of([entry for entry in entries if entry.workload == workload], study)
+    return Table(study, tuple(_marked(entry, entry.position in marked) for entry in entries))
+
+
+def _marked(entry: Entry, on_front: bool) -> Entry:
+    return Entry(**{**vars(entry), "on_front": on_front})
+
+
+def _entry(row: Row, study: Study) -> Entry:
+    values = {"workload": row.fields["workload"], "array": row.fields["array"]}
+    values |= {**row.fields["engine"], **row.fields["machine"], **(row.summary or {})}
+    error, allowed = row.error, row.summary is not None
+    try:
+        allowed = allowed and all(c.holds(values) for c in study.constraints_after if c.names <= values.keys())
+    except SpecError as wrong:
+        error, allowed = str(wrong), False
+    return Entry(row.position, row.digest, row.fields, values, error, row.done, allowed)
+
+
+def _front_of(entries: list[Entry], study: Study) -> set[int]:
+    """Positions of the entries that no other one dominates; only those that know all objectives take part."""
+    names = list(study.objectives)
+    known = [e for e in entries if e.allowed and all(e.values[name] is not None for name in names)]
+    costs = [[study.objectives[name].cost(e.values[name]) for name in names] for e in known]
+    mask = front(np.array(costs, dtype=np.float64).reshape(len(known), len(names)))
+    return {entry.position for entry, on in zip(known, mask, strict=True) if on}
