@@ -1,0 +1,41 @@
+"""How long the engine works on a tile: its own cycles, or its scratchpad ports' if those are slower."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.arrays.base import ceil_div
+from hwsim.demand import Demand
+from hwsim.gemm import Shapes
+from hwsim.machine import Machine
+from hwsim.tiling import Operand
+
+Cycles = NDArray[np.int64]
+
+
+def tile_cycles(machine: Machine, demand: Demand, shapes: Shapes) -> tuple[Cycles, Cycles]:
+    """Cycles of the engine, and of its busiest scratchpad port, for tiles of these shapes; the later one counts."""
+    engine = np.asarray(machine.engine.latency(shapes).expected, dtype=np.int64)
+    return engine, port_cycles(machine, demand, shapes)
+
+
+def port_cycles(machine: Machine, demand: Demand, shapes: Shapes) -> Cycles:
+    """Cycles of the busiest scratchpad port.
+
+    Every fold reads its part of A and B once, so an operand passes its port once per fold along the axis with which
+    it does not vary; C is written once per k fold and, from the second on, read too.
+    """
+    folds = machine.engine.array.fold_counts(shapes)
+    cycles = np.ones_like(shapes.m)
+    for operand in Operand:
+        first, second = (getattr(shapes, axis) for axis in operand.axes)
+        passes = folds[operand.other] if operand is not Operand.C else 2 * folds["k"] - 1
+        moved = ceil_div(first * second * passes * demand.held_bits(operand), 8)
+        cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
+    return cycles
+
+
+def vector_cycles(machine: Machine, demand: Demand, m: int, n: int) -> int:
+    """Cycles of the fused vector work on the m x n finished elements of one tile."""
+    return -(-m * n // machine.lanes) if demand.vector_work else 0
