@@ -104,9 +104,7 @@ class AdderTree(Array):
         return scratchpad.product
 
     def inventory(self, mac: Mac) -> Inventory:
-        overlap, widths = int(self.overlap), self._widths()
-        product_bits = mac.a.bits + mac.w.bits
-        bits = [min(product_bits + level, mac.acc.bits) if level else product_bits for level in range(len(widths))]
+        overlap, widths, bits = int(self.overlap), self._widths(), self.level_bits(mac)
         levels = range(1, len(widths))
         return counted(
             (Leaf.of("tree_multiplier", **operands(mac.a, mac.w), overlap=overlap), self.pe_count),
@@ -119,6 +117,11 @@ class AdderTree(Array):
             (delay(1, self.depth), 1),
             (delay(1, 1), self.n - 1),
         )
+
+    def level_bits(self, mac: Mac) -> list[int]:
+        """Bits of one register of a tree, level by level, products first: one more per level, up to the sums'."""
+        product_bits = mac.a.bits + mac.w.bits
+        return [product_bits, *(min(product_bits + level, mac.acc.bits) for level in range(1, self.levels + 1))]
 
     def _widths(self) -> list[int]:
         """Registers of one tree, level by level, products first."""
