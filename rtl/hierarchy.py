@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from hwsim.ports import Direction
-from rtl.netlist import CLOCK, RESET, Bus, Cell, Instance, Module, Pin
-
-Any = Cell | Module
+from rtl.netlist import CLOCK, RESET, AnyModule, Bus, Cell, Instance, Module, Pin
 
 
-def modules(top: Any) -> tuple[Any, ...]:
-    """Every distinct module of the hierarchy, each once, users before what they use, by name."""
-    found: dict[str, Any] = {}
+def modules(top: AnyModule) -> tuple[AnyModule, ...]:
+    """Every distinct module of the hierarchy, each once, the top first.
+
+    Raises SpecError if two different modules have one name.
+    """
+    found: dict[str, AnyModule] = {}
     for module in _walk(top):
         known = found.setdefault(module.name, module)
         if known is not module and module_text(known) != module_text(module):
-            raise ValueError(f"two different modules are called {module.name}")
+            raise SpecError(f"two different modules are called {module.name}")
     return tuple(found.values())
 
 
-def _walk(top: Any) -> Iterator[Any]:
+def _walk(top: AnyModule) -> Iterator[AnyModule]:
     """Breadth first; a module value that was seen is not opened again."""
     seen: set[int] = set()
     level = [top]
     while level:
-        below: list[Any] = []
+        below: list[AnyModule] = []
         for module in level:
             if id(module) not in seen:
                 seen.add(id(module))
@@ -36,29 +38,26 @@ def _walk(top: Any) -> Iterator[Any]:
         level = below
 
 
-def leaf_counts(top: Any) -> Mapping[Leaf, int]:
+def leaf_counts(top: AnyModule) -> Mapping[Leaf, int]:
     """How many instances of each leaf the hierarchy holds: the inventory of the gates."""
-    known: dict[int, Counter[Leaf]] = {}
-
-    def count(module: Any) -> Counter[Leaf]:
-        if isinstance(module, Cell):
-            return Counter({module.leaf: 1})
-        if id(module) not in known:
-            total: Counter[Leaf] = Counter()
-            for instance in module.instances:
-                total.update(count(instance.module))
-            known[id(module)] = total
-        return known[id(module)]
-
-    return dict(sorted(count(top).items()))
+    return dict(sorted(_count(top, {}).items()))
 
 
-def instance_counts(top: Any) -> Mapping[str, int]:
+def _count(module: AnyModule, known: dict[int, Counter[Leaf]]) -> Counter[Leaf]:
+    """Leaves below ``module``; ``known`` keeps what was counted, so that a row of a thousand PEs is opened once."""
+    if isinstance(module, Cell):
+        return Counter({module.leaf: 1})
+    if id(module) not in known:
+        known[id(module)] = sum((_count(inner.module, known) for inner in module.instances), Counter())
+    return known[id(module)]
+
+
+def instance_counts(top: AnyModule) -> Mapping[str, int]:
     """``leaf_counts`` by the names of the Verilog modules."""
     return {leaf.name: count for leaf, count in leaf_counts(top).items()}
 
 
-def module_text(module: Any) -> str:
+def module_text(module: AnyModule) -> str:
     """The Verilog-2001 text of one module."""
     return module.text if isinstance(module, Cell) else _structure(module)
 

@@ -135,20 +135,28 @@ class Module:
     instances: tuple[Instance, ...]
     assigns: tuple[tuple[Net, Net], ...] = ()
     comment: str = ""
-    clocked: bool = True
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        names = [pin.name for pin in self.pins] + [bus.name for bus in self.wires] + [i.name for i in self.instances]
-        for name in (CLOCK, RESET, *names):
-            if (CLOCK, RESET, *names).count(name) > 1:
+        taken = {CLOCK, RESET}
+        for name in [*(p.name for p in self.pins), *(w.name for w in self.wires), *(i.name for i in self.instances)]:
+            if name in taken:
                 raise SpecError(f"module {self.name}: the name {name} is used twice")
+            taken.add(name)
         for target, source in self.assigns:
             if target.width_bits != source.width_bits:
                 raise SpecError(
                     f"module {self.name}: {target.text} has {target.width_bits} bits, "
                     f"{source.text} has {source.width_bits}"
                 )
+
+    @property
+    def clocked(self) -> bool:
+        """Whether anything in it keeps state; only then it has ``clk`` and ``rst``."""
+        return any(instance.module.clocked for instance in self.instances)
+
+
+AnyModule = Cell | Module
 
 
 class Netlist:
@@ -177,11 +185,11 @@ class Netlist:
         self._wires.append(bus)
         return bus
 
-    def place(self, name: str, module: Cell | Module, connections: Mapping[str, Net]) -> None:
+    def place(self, name: str, module: AnyModule, connections: Mapping[str, Net]) -> None:
         """Instantiate ``module``; clock and reset are connected by themselves."""
         self._instances.append(Instance(name, module, connections))
 
-    def place_all(self, name: str, module: Cell | Module, connections: Sequence[Mapping[str, Net]]) -> None:
+    def place_all(self, name: str, module: AnyModule, connections: Sequence[Mapping[str, Net]]) -> None:
         """Instantiate ``module`` once for every element of ``connections``, as ``<name>_0``, ``<name>_1``, ..."""
         for i, connection in enumerate(connections):
             self.place(f"{name}_{i}", module, connection)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hwsim.arrays.adder_tree import AdderTree
 from hwsim.inventory import Leaf
-from rtl.engines.parts import Connections, EngineNetlist, PartNetlist, lane, marching, merged
+from rtl.engines.chains import Connections, marching, merged
+from rtl.engines.parts import EngineNetlist, PartNetlist
 from rtl.leaves.operands import Operands
 from rtl.netlist import Bus, Module
 
@@ -38,17 +41,14 @@ def _tree(top: EngineNetlist, array: AdderTree) -> tuple[Module, int]:
     products = [n.wire(f"product_{i}", 1, operands.product_bits) for i in range(k)]
     own: list[Connections] = [{"a": a_out[i], "product": products[i].net, **shared} for i in range(k)]
     n.place_all("multiplier", multiplier, merged(chain, own))
-    total = _reduce(n, products, operands.product_signed, top.ports["c"].bits)
+    total = _reduce(n, products, array.level_bits(top.mac), operands.product_signed)
     n.assign(n.output("sum", 1, total.bits).net, total.net)
     return n.build(), total.bits
 
 
-def _reduce(n: PartNetlist, terms: list[Bus], signed: bool, acc_bits: int) -> Bus:
+def _reduce(n: PartNetlist, terms: list[Bus], level_bits: list[int], signed: bool) -> Bus:
     """Add neighbours level by level, one register and at most one more bit per level; an odd last one waits."""
-    level, product_bits, bits = 0, terms[0].bits, terms[0].bits
-    while len(terms) > 1:
-        level, narrow = level + 1, bits
-        bits = min(product_bits + level, acc_bits)
+    for level, (narrow, bits) in enumerate(pairwise(level_bits), 1):
         sums = [n.wire(f"sum_{level}_{q}", 1, bits) for q in range(len(terms) // 2)]
         adder = n.cells[Leaf.of("tree_adder", bits=bits)]
         for q, total in enumerate(sums):
@@ -57,4 +57,5 @@ def _reduce(n: PartNetlist, terms: list[Bus], signed: bool, acc_bits: int) -> Bu
         if len(terms) % 2:
             sums.append(n.delay(f"odd_{level}", terms[-1].fit(0, narrow, signed), 1))
         terms = sums
-    return terms[0]
+    (total,) = terms
+    return total

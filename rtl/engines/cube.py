@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hwsim.arrays.cube import Cube
-from rtl.engines.parts import Connections, EngineNetlist, flowing, lane, marching, merged
+from rtl.engines.chains import Connections, flowing, lane, marching, merged
+from rtl.engines.parts import EngineNetlist
 from rtl.netlist import Bus, Module, Net, concat, zeros
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.matrix_2d import Matrix2d
 from hwsim.inventory import Leaf
-from rtl.engines.parts import Connections, EngineNetlist, flowing, lane, links, merged
+from rtl.engines.chains import Connections, flowing, lane, links, merged
+from rtl.engines.parts import EngineNetlist
 from rtl.netlist import Bus, Module, Net, concat, zeros
 
 FLAGS = ("valid", "first", "last")

@@ -1,4 +1,4 @@
-"""What the gates of all arrays are put together from: leaf cells, the engine's ports, delays and chains."""
+"""What the modules of all arrays are put together from: leaf cells, the engine's ports, delays and framing bits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hwsim.engine import Engine
 from hwsim.inventory import Leaf
+from rtl.engines.chains import Connections, lane, merged
 from rtl.leaves import build_cell
 from rtl.netlist import Bus, Cell, Net, Netlist, concat
-
-Connections = dict[str, Net]
 
 
 class Cells:
@@ -75,6 +74,7 @@ class EngineNetlist(PartNetlist):
     def __init__(self, engine: Engine, name: str) -> None:
         comment = f"{engine.spec}, {engine.mac.a} x {engine.mac.w} -> {engine.mac.acc}"
         super().__init__(name, Cells(engine), comment)
+        self.mac = engine.mac
         self.ports = {p.name: self.pin(p.name, p.direction, p.lanes, p.format.bits) for p in engine.ports}
 
     def framing(self, *names: str) -> Connections:
@@ -92,44 +92,3 @@ class EngineNetlist(PartNetlist):
         arrived = self.delayed("valid_0", self.ports["valid"].net, stages)
         taps = self.tapped("valid", {"valid": arrived}, max(distances) + 1)
         self.assign(self.ports["c_valid"].net, concat([taps[distance]["valid"] for distance in distances]))
-
-
-def links(
-    netlist: Netlist, name: str, head: Net, count: int, lanes: int = 1, end: Bus | None = None
-) -> list[tuple[Net, Bus]]:
-    """What each of ``count`` modules in a chain takes and gives: the first takes ``head``, the last one gives ``end``.
-
-    Without an ``end`` nobody reads what the last one gives; its wire says so in its name, which lint honours.
-    """
-    given = [netlist.wire(f"{name}_{i}", lanes, head.width_bits // lanes) for i in range(1, count)]
-    given.append(end or netlist.wire(f"unused_{name}", lanes, head.width_bits // lanes))
-    return list(zip([head, *(bus.net for bus in given[:-1])], given, strict=True))
-
-
-def marching(netlist: Netlist, name: str, head: Net, count: int, lanes: int = 1) -> list[Connections]:
-    """Connections of ``count`` modules that hand ``name`` on, from port ``name`` to the next one by ``<name>_out``."""
-    return [{name: taken, f"{name}_out": given.net} for taken, given in links(netlist, name, head, count, lanes)]
-
-
-def flowing(
-    netlist: Netlist, name: str, head: Net, count: int, lanes: int = 1, end: Bus | None = None
-) -> list[Connections]:
-    """Connections of ``count`` modules that hand ``name`` down, from port ``<name>_in`` to the next one by ``name``."""
-    chain = links(netlist, name, head, count, lanes, end)
-    return [{f"{name}_in": taken, name: given.net} for taken, given in chain]
-
-
-def lane(buses: Iterable[Bus], count: int) -> list[Connections]:
-    """Connections of ``count`` modules of which each has its own lane of every bus, at the port of the bus's name."""
-    return [{bus.name: bus[i] for bus in buses} for i in range(count)]
-
-
-def merged(*parts: Sequence[Connections]) -> list[Connections]:
-    """The connections of several instances, gathered from several sources."""
-    return [{port: net for part in group for port, net in part.items()} for group in zip(*parts, strict=True)]
-
-
-def parallel_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
-    """Every accumulator is a lane of ``c``, with its ``done`` as valid bit."""
-    c, c_valid = n.ports["c"], n.ports["c_valid"]
-    return [{"c": c.span(i * cols, cols), "done": c_valid.span(i * cols, cols)} for i in range(rows)]

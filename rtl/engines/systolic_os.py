@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.systolic_os import SystolicOs
-from rtl.engines.parts import Connections, EngineNetlist, flowing, lane, marching, merged, parallel_drain
+from rtl.engines.chains import Connections, flowing, lane, marching, merged
+from rtl.engines.parts import EngineNetlist
 from rtl.netlist import Module, concat, zeros
 
 FLAGS = ("valid", "first", "last")
@@ -17,9 +18,15 @@ def systolic_os(n: EngineNetlist, array: SystolicOs) -> Module:
     a = [{"a": late} for late in n.skewed("a", n.ports["a"])]
     flags = n.tapped("flags", n.framing(*FLAGS), rows)
     b = marching(n, "b", concat(n.skewed("b", n.ports["b"])), rows, cols)
-    results = _column_drain(n, rows, cols) if draining else parallel_drain(n, rows, cols)
+    results = _column_drain(n, rows, cols) if draining else _parallel_drain(n, rows, cols)
     n.place_all("row", _row(n, cols, draining), merged(a, flags, b, results))
     return n.build()
+
+
+def _parallel_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
+    """Every accumulator is a lane of ``c``, with its ``done`` as valid bit."""
+    c, c_valid = n.ports["c"], n.ports["c_valid"]
+    return [{"c": c.span(i * cols, cols), "done": c_valid.span(i * cols, cols)} for i in range(rows)]
 
 
 def _column_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:

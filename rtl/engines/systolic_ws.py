@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hwsim.arrays.systolic_is import SystolicIs
 from hwsim.arrays.systolic_ws import SystolicWs
-from rtl.engines.parts import Connections, EngineNetlist, flowing, lane, marching, merged
+from rtl.engines.chains import Connections, flowing, lane, marching, merged
+from rtl.engines.parts import EngineNetlist
 from rtl.netlist import Bus, Module, zeros
 
 
