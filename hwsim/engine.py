@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Generator, Mapping
 from dataclasses import MISSING, dataclass, fields
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,13 @@ import numpy as np
 from hwsim.arrays import ARRAYS, Array
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.errors import SpecError, nearest
-from hwsim.formats import Format
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.macs import MACS, Mac
 from hwsim.ports import Beat, Port
 from hwsim.reference import exact_matmul
-from hwsim.spec import read_fields, split_inline
+from hwsim.spec import field_text, read_fields, split_inline
 
 ENGINES: dict[str, str] = {
     "tpu-like-32": "systolic-ws:rows=32,cols=32,overlap=true",
@@ -40,11 +40,11 @@ class Engine:
     @property
     def spec(self) -> str:
         """The canonical inline form: every field that differs from its default, and the geometry always."""
-        parts = [f"{f.name}={_text(getattr(self.array, f.name))}" for f in fields(self.array)]
+        parts = [f"{f.name}={field_text(getattr(self.array, f.name))}" for f in fields(self.array)]
         if self.mac.name != "parallel":
             parts.append(f"mac={self.mac.name}")
         parts += [
-            f"{f.name}={_text(getattr(self.mac, f.name))}"
+            f"{f.name}={field_text(getattr(self.mac, f.name))}"
             for f in fields(self.mac)
             if getattr(self.mac, f.name) != f.default
         ]
@@ -93,28 +93,30 @@ class Engine:
         return self.array.inventory(self.mac)
 
     def examples(self, seed: int = 0, cases: int = 6) -> list[tuple[Matrix, Matrix]]:
-        """Operand pairs that exercise this engine: 1 x 1 x 1, exact folds, ragged folds, extreme values, random.
+        """Operand pairs that exercise this engine: 1 x 1 x 1, an exact fold of extreme values, ragged folds, many folds
+        of the shortest stream, then random ones; k no longer than the accumulators hold.
 
-        Deterministic in ``seed``; each pair is a (m, k) and b (k, n).
+        Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64.
         """
         rng = np.random.default_rng(seed)
-        side = {axis: getattr(self.limits, axis) or 5 for axis in "mnk"}
-        shapes = [
-            (1, 1, 1),
-            (side["m"], side["n"], side["k"]),
-            (side["m"] + 1, max(side["n"] - 1, 1), side["k"] + 1),
-        ]
+        m, n, k = (getattr(self.limits, axis) or 5 for axis in "mnk")
+        shapes = [(1, 1, 1), (m, n, k), (m + 1, max(n - 1, 1), k + 1), self._hurried_shape()]
         while len(shapes) < cases:
-            m, n, k = (int(rng.integers(1, 2 * side[axis] + 2)) for axis in "mnk")
-            shapes.append((m, n, k))
-        return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(shapes[:cases])]
+            shapes.append(tuple(int(rng.integers(1, 2 * side + 2)) for side in (m, n, k)))
+        held = [(m, n, min(k, self.mac.longest_sum)) for m, n, k in shapes[:cases]]
+        return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(held)]
+
+    def _hurried_shape(self) -> tuple[int, ...]:
+        """Sides with folds in plenty and a stream of one vector, so that neighbouring folds come closest."""
+        limits = self.limits
+        return tuple(1 if limit is None else 2 * limit + 1 for limit in (limits.m, limits.n, limits.k))
 
     def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+        a, w = self.mac.a, self.mac.w
         if extreme:
-            return np.full((m, k), self.mac.a.low), np.full((k, n), self.mac.w.low)
-        a = rng.integers(self.mac.a.low, self.mac.a.high, (m, k), endpoint=True)
-        b = rng.integers(self.mac.w.low, self.mac.w.high, (k, n), endpoint=True)
-        return a, b
+            x, y = max(((x, y) for x in (a.low, a.high) for y in (w.low, w.high)), key=lambda pair: abs(prod(pair)))
+            return np.full((m, k), x), np.full((k, n), y)
+        return rng.integers(a.low, a.high, (m, k), endpoint=True), rng.integers(w.low, w.high, (k, n), endpoint=True)
 
     def check(self, gemm: Gemm | Shapes) -> None:
         """Raise SpecError if this engine cannot compute ``gemm`` exactly."""
@@ -140,12 +142,10 @@ class Engine:
                 raise SpecError(f"{what} must be a matrix of integers, not {x.dtype} of shape {x.shape}")
             fmt.check(x, what)
         if a.shape[1] != b.shape[0]:
-            raise SpecError(f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ")
+            raise SpecError(
+                f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ"
+            )
         self.check(Gemm(a.shape[0], b.shape[1], a.shape[1]))
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
 
 
 def defaults_of(kind: type) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     if mac_name not in macs:
         raise SpecError(f"unknown mac {mac_name!r}{nearest(mac_name, macs)}; macs are {', '.join(macs)}")
     array_fields, mac_fields = defaults_of(arrays[name]), defaults_of(macs[mac_name])
-    values = read_fields(name, {k: v for k, v in given.items() if k != "mac"}, {**array_fields, **mac_fields})
+    values = read_fields(name, given, {**array_fields, "mac": mac_name, **mac_fields})
     array = arrays[name](**{k: v for k, v in values.items() if k in array_fields})
     mac = macs[mac_name](**{k: v for k, v in values.items() if k in mac_fields})
     return Engine(array, mac)
@@ -191,10 +191,10 @@ def _from_named(name: str, given: Mapping[str, object]) -> Engine:
 
 def _from_toml(path: Path) -> Engine:
     try:
-        table = tomllib.loads(path.read_text())
+        table = tomllib.loads(path.readfield_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: {error}") from None
     if "engine" not in table:
         raise SpecError(f"{path}: the key 'engine' is missing; it names an array or a preset")

@@ -27,6 +27,11 @@ def split_inline(text: str) -> tuple[str, dict[str, str]]:
     return name.strip(), fields
 
 
+def field_text(value: object) -> str:
+    """How the inline form writes ``value``; ``read_fields`` reads it back."""
+    return str(value).lower() if isinstance(value, bool) else str(value.value if isinstance(value, Enum) else value)
+
+
 def parse_int(text: str) -> int:
     return int(text, 10)
 
@@ -64,9 +69,11 @@ def read_fields(what: str, given: Mapping[str, object], defaults: Mapping[str, o
             allowed = ", ".join(defaults)
             raise SpecError(f"{what} has no field {key!r}{nearest(key, defaults)}; its fields are {allowed}")
         parse, takes = parser_of(defaults[key])
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = field_text(value)
         try:
             values[key] = parse(text)
+        except SpecError as error:
+            raise SpecError(f"{what}: {key}={text}: {error}") from None
         except (KeyError, ValueError):
             raise SpecError(f"{what}: {key}={text} is not {takes}") from None
     return values

@@ -50,6 +50,12 @@ class Mac(ABC):
         return self.acc.low <= k * low and k * high <= self.acc.high
 
     def accumulator_bits(self, k: int) -> int:
-        """Bits that a signed accumulator needs for any sum of ``k`` products."""
+        """Bits that the accumulator needs for any sum of ``k`` products, its sign bit included if it has one."""
         low, high = self.product_range()
-        return max((-k * low - 1).bit_length() if low < 0 else 0, (k * high).bit_length()) + 1
+        return max((-k * low - 1).bit_length(), (k * high).bit_length()) + int(self.acc.signed)
+
+    @property
+    def longest_sum(self) -> int:
+        """The largest ``k`` that ``accumulator_holds``."""
+        low, high = self.product_range()
+        return min(self.acc.high // high if high else self.acc.high, self.acc.low // low if low else self.acc.high)
