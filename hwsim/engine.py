@@ -191,7 +191,7 @@ def _from_named(name: str, given: Mapping[str, object]) -> Engine:
 
 def _from_toml(path: Path) -> Engine:
     try:
-        table = tomllib.loads(path.readfield_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
