@@ -1,4 +1,4 @@
-"""What one product asks of the memories: its sides, how wide its elements are, and what one pass over each operand moves."""
+"""What one product asks of the memories: its sides, its element widths, and what one pass over each operand moves."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
@@ -39,35 +39,36 @@ def _lanes(text: str) -> int | str:
     return ONE_ROW if text == ONE_ROW else parse_int(text)
 
 
-def _field(default: object, read: object, takes: str) -> Any:
-    return field(default=default, metadata={"read": read, "takes": takes})
+def _takes(read: Callable[[str], object], takes: str) -> dict[str, object]:
+    """How a field is read from text, and how to say what it takes."""
+    return {"read": read, "takes": takes}
 
 
-def _size_field() -> Any:
-    return _field(256 << 10, parse_size, "a size such as 65536, 64KiB or 1.5MiB")
-
-
-def _width_field() -> Any:
-    return _field(ENGINE_WIDE, _width, f"a whole number or {ENGINE_WIDE!r} (as wide as the engine's own ports)")
+_SIZE = _takes(parse_size, "a size such as 65536, 64KiB or 1.5MiB")
+_WIDTH = _takes(_width, f"a whole number or {ENGINE_WIDE!r} (as wide as the engine's own ports)")
+_NUMBER = _takes(float, "a number")
+_LANES = _takes(_lanes, f"a whole number or {ONE_ROW!r} (one row of the array)")
 
 
 @dataclass(frozen=True, slots=True)
 class MachineFields:
     """Every field of a machine beside its engine, with its default: an edge device with one LPDDR4X-3200 channel."""
 
-    scratchpad_a_bytes: int = _size_field()
-    scratchpad_b_bytes: int = _size_field()
-    scratchpad_c_bytes: int = _size_field()
-    scratchpad_a_port_bytes_per_cycle: int | str = _width_field()
-    scratchpad_b_port_bytes_per_cycle: int | str = _width_field()
-    scratchpad_c_port_bytes_per_cycle: int | str = _width_field()
-    buffers: int = _field(2, parse_int, "1 or 2")
-    dram_gb_per_s: float = _field(25.6, float, "a number")
-    dram_latency_ns: float = _field(100.0, float, "a number")
-    clock_ghz: float = _field(1.0, float, "a number")
-    vector_lanes: int | str = _field(ONE_ROW, _lanes, f"a whole number or {ONE_ROW!r} (one row of the array)")
-    prefetch: bool = _field(False, parse_bool, "true or false")
-    movement: Movement = _field(Movement.UNIQUE, Movement, "one of unique, expanded")
+    scratchpad_a_bytes: int = field(default=256 << 10, metadata=_SIZE)
+    scratchpad_b_bytes: int = field(default=256 << 10, metadata=_SIZE)
+    scratchpad_c_bytes: int = field(default=256 << 10, metadata=_SIZE)
+    scratchpad_a_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
+    scratchpad_b_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
+    scratchpad_c_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
+    buffers: int = field(default=2, metadata=_takes(parse_int, "1 or 2"))
+    dram_gb_per_s: float = field(default=25.6, metadata=_NUMBER)
+    dram_latency_ns: float = field(default=100.0, metadata=_NUMBER)
+    clock_ghz: float = field(default=1.0, metadata=_NUMBER)
+    vector_lanes: int | str = field(default=ONE_ROW, metadata=_LANES)
+    prefetch: bool = field(default=False, metadata=_takes(parse_bool, "true or false"))
+    movement: Movement = field(
+        default=Movement.UNIQUE, metadata=_takes(Movement, "one of " + ", ".join(x.value for x in Movement))
+    )
 
 
 MACHINE_FIELDS = {f.name: f for f in fields(MachineFields)}
@@ -163,7 +164,8 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
 
     Raises SpecError for an unknown field, with the nearest known one, and for a value that cannot be.
     """
-    values = MachineFields(**{name: _read(name, value) for name, value in given.items()})
+    read: dict[str, Any] = {name: _read(name, value) for name, value in given.items()}
+    values = MachineFields(**read)
     pads = {}
     for operand in Operand:
         width = getattr(values, f"scratchpad_{operand.value}_port_bytes_per_cycle")

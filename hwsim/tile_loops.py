@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from hwsim.demand import Demand
@@ -62,7 +62,7 @@ class TileLoops:
         moved = fetches(demand, tiling, operand)
         last = max((self._place[loop] for loop in moved.varying), default=-1)
         outside = tiling.order[: tiling.depth(operand)]
-        first, second = operand.axes
+        first, second = tuple(operand.axes)
         sides = (demand.sides[first], demand.sides[second])
         held = tiling.buffer_sides(operand, demand.sides)
         spilled = operand is Operand.C and moved.within > 1
@@ -76,7 +76,8 @@ class TileLoops:
 
     def _tile_cycles(self) -> Mapping[tuple[int, int, int], tuple[int, int]]:
         """Cycles of the engine and of its busiest port for each kind of tile, by its sides."""
-        kinds = list(product(*({self._side(axis, 0), self._side(axis, self.counts[axis] - 1)} for axis in AXES)))
+        m, n, k = ({self._side(axis, 0), self._side(axis, self.counts[axis] - 1)} for axis in AXES)
+        kinds = list(product(m, n, k))
         engine, ports = tile_cycles(self.machine, self.demand, Shapes.of(*zip(*kinds, strict=True)))
         return dict(zip(kinds, zip(engine.tolist(), ports.tolist(), strict=True), strict=True))
 
@@ -169,4 +170,4 @@ class TileLoops:
                     if axis_place == place:
                         breaks |= found
         firsts = sorted(breaks)
-        return [(first, after - first) for first, after in zip(firsts, firsts[1:], strict=False)]
+        return [(first, after - first) for first, after in pairwise(firsts)]

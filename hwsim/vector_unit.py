@@ -1,0 +1,101 @@
+"""What is no product: the vector unit beside the engine, and which of its work rides along with a product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hwsim.machine import Machine
+from hwsim.storage import Storage
+from hwsim.traffic import Reason, Stream
+from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Kind, Operator
+from hwsim.workload.tensor import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Vector operators that work on a product's results as they leave; ``result`` is the tensor that is stored."""
+
+    operators: tuple[Operator, ...]
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """An operator that has the machine to itself, with its cycles and bytes."""
+
+    cycles: int
+    traffic: Mapping[tuple[Stream, Reason], int]
+
+
+def chain_after(workload: Workload, product: Operator) -> Chain:
+    """The chain fused into a product: operators that follow it alone.
+
+    Each reads the result before it, which nobody else reads and the network does not hand out, and constants; it makes
+    one tensor with as many elements. Views in between are passed through. A pool makes fewer elements, because its
+    windows cross tiles, and so never belongs to a chain.
+    """
+    assert product.product is not None
+    tensor = product.product.c
+    fused: list[Operator] = []
+    result = tensor
+    while (follower := _only_reader(workload, tensor)) is not None:
+        if follower.kind is Kind.VECTOR and _is_elementwise(workload, follower, tensor):
+            fused.append(follower)
+            result = follower.outputs[0]
+        elif follower.kind is not Kind.VIEW or len(follower.outputs) != 1:
+            break
+        tensor = follower.outputs[0]
+    return Chain(tuple(fused), result)
+
+
+def _only_reader(workload: Workload, tensor: str) -> Operator | None:
+    readers = workload.consumers[tensor]
+    if len(readers) != 1 or workload.tensors[tensor].role is Role.OUTPUT:
+        return None
+    return readers[0]
+
+
+def _is_elementwise(workload: Workload, operator: Operator, tensor: str) -> bool:
+    if len(operator.outputs) != 1:
+        return False
+    others = [name for name in operator.inputs if name != tensor]
+    constant = all(workload.tensors[name].role is Role.PARAMETER for name in others)
+    return constant and workload.tensors[operator.outputs[0]].elements == workload.tensors[tensor].elements
+
+
+def parameter_bytes(storage: Storage, operators: tuple[Operator, ...], known: tuple[str, ...] = ()) -> int:
+    """Bytes of the constants that these operators read, those in ``known`` (operands of a product) left out."""
+    tensors = storage.workload.tensors
+    names = dict.fromkeys(name for operator in operators for name in operator.inputs if name not in known)
+    return sum(storage.constant_bytes(name) for name in names if tensors[name].role is Role.PARAMETER)
+
+
+def vector_row(machine: Machine, storage: Storage, operator: Operator) -> VectorRow:
+    """Cost of an operator on its own: it streams its tensors through the vector unit.
+
+    cycles = DRAM latency + max(elementary operations / lanes, channel cycles of what is read and written). A MOVE reads
+    what it writes, and at most what it is given; a VIEW costs nothing.
+    """
+    if operator.kind is Kind.VIEW:
+        return VectorRow(0, {})
+    tensors = storage.workload.tensors
+    constants = parameter_bytes(storage, (operator,))
+    read = sum(
+        storage.tensor_bytes(name)
+        for name in dict.fromkeys(operator.inputs)
+        if tensors[name].role is not Role.PARAMETER
+    )
+    written = sum(storage.tensor_bytes(name) for name in operator.outputs)
+    if operator.kind is Kind.MOVE:
+        read, constants = min(read, written), min(constants, max(written - read, 0))
+    traffic = {
+        (Stream.INPUTS, Reason.FIRST_LOAD): read,
+        (Stream.PARAMETERS, Reason.FIRST_LOAD): constants,
+        (Stream.OUTPUTS, Reason.OUTPUT): written,
+    }
+    channel = machine.channel
+    moving = channel.cycles(read + constants) + channel.cycles(written)
+    working = -(-operator.vector_ops // machine.lanes)
+    return VectorRow(channel.latency_cycles + max(moving, working), {key: n for key, n in traffic.items() if n})
