@@ -105,7 +105,7 @@ class _Grouped(Geometry):
             if getattr(self, name) % self.groups:
                 raise WorkloadError(f"{getattr(self, name)} {name} do not divide into {self.groups} groups")
         if not all(axis.touched for axis in self.axes):
-            raise WorkloadError("every window of a convolution lies in its padding; at least one must touch the tensor")
+            raise WorkloadError("no window of the convolution touches its tensor: all of them lie in the padding")
 
     @property
     def windows(self) -> tuple[int, ...]:

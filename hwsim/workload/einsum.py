@@ -76,7 +76,7 @@ def _dropped(axes: Axes, shape: tuple[int, ...], lengths: dict[str, int]) -> Axe
 
 
 def _contraction(equation: str, a: Axes, b: Axes, c: Axes, lengths: dict[str, int]) -> Contraction:
-    in_a, in_b, in_c = set(a), set(b), set(c)
+    in_a, in_b, in_c = set(a) - {DROPPED}, set(b) - {DROPPED}, set(c)
     alone = sorted(axis for axis in lengths if (axis in in_a) + (axis in in_b) + (axis in in_c) < 2)
     if alone:
         raise WorkloadError(
@@ -86,7 +86,7 @@ def _contraction(equation: str, a: Axes, b: Axes, c: Axes, lengths: dict[str, in
         raise WorkloadError(
             f"the output of the equation {equation!r} has the index {unknown[0]!r}, which no operand has"
         )
-    k = tuple(axis for axis in a if axis in in_b and axis not in in_c)
+    k = tuple(axis for axis in a if axis in in_a & in_b - in_c)
     if not k:
         raise WorkloadError(f"the equation {equation!r} is not a matrix product: no index is summed over both operands")
     return Contraction(

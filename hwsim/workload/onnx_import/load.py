@@ -23,8 +23,8 @@ from hwsim.workload.tensor import Role
 
 NO_DIMS: Mapping[str, int] = MappingProxyType({})
 MOVED = {
-    Movement.UNIQUE: "a pass over the input of a convolution moves each element once (overlap of windows stays on chip)",
-    Movement.EXPANDED: "a pass over the input of a convolution moves its im2col matrix",
+    Movement.UNIQUE: "a pass over a convolution's input moves each element once (overlap of windows stays on chip)",
+    Movement.EXPANDED: "a pass over a convolution's input moves its im2col matrix",
 }
 
 
