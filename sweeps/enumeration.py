@@ -30,7 +30,7 @@ def _all(study: Study, content_of: ContentOf) -> Iterator[Point]:
         for values in product(*study.machine.values()):
             machine = tuple(zip(study.machine, values, strict=True))
             for array, engine in engines:
-                yield Point(array, engine, machine, network, content, study.depth, study.objective)
+                yield Point(array, engine, machine, network, content, study.depth, study.plan_objective)
 
 
 def _allowed(point: Point, constraints: tuple[Constraint, ...]) -> bool:

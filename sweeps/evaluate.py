@@ -9,6 +9,7 @@ from hwsim.errors import HwsimError
 from hwsim.simulation import simulate
 from hwsim.workload.graph import Workload
 from hwsim.workload.loader import load_workload
+from mapper.objective import Objective
 from mapper.planning import plan
 from sweeps.canonical import digest
 from sweeps.metrics import summarise
@@ -40,7 +41,7 @@ class Evaluator:
         try:
             machine = point.make_machine()
             workload = self.workload(point.network)
-            program = plan(workload, machine, point.objective)
+            program = plan(workload, machine, Objective(point.plan_objective))
             report = simulate(workload, machine, program, depth=point.depth).to_json()
         except HwsimError as error:
             return Outcome(point, perf_counter() - start, error=str(error))

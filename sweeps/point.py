@@ -33,7 +33,7 @@ class Point:
     network: Network
     content: str
     depth: str
-    objective: str
+    plan_objective: str
 
     @cached_property
     def digest(self) -> str:
@@ -51,7 +51,7 @@ class Point:
             "workload": self.network.text,
             "dims": dict(self.network.dims),
             "depth": self.depth,
-            "objective": self.objective,
+            "plan_objective": self.plan_objective,
         }
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.errors import SpecError
+from mapper.objective import Objective
 from sweeps.canonical import digest
 from sweeps.constraint import Constraint, parse_constraint
 from sweeps.metrics import BY_NAME, RESULTS, Direction
@@ -33,7 +34,7 @@ class Study:
     constraints: tuple[Constraint, ...]
     objectives: Mapping[str, Direction]
     depth: str
-    objective: str
+    plan_objective: str
     origin: str
     text: str
 
@@ -76,7 +77,7 @@ def parse_study(text: str, origin: str) -> Study:
 
 def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
     top = Table("the file", given, ("study", "engine", "machine", "constraints", "objectives"))
-    head = Table("[study]", top.table("study"), ("name", "question", "workloads", "depth", "objective"))
+    head = Table("[study]", top.table("study"), ("name", "question", "workloads", "depth", "plan_objective"))
     engines = tuple(space for block in top.blocks("engine") for space in read_engine_space(block))
     machine = read_machine_axes(top.table("machine", default={}))
     return Study(
@@ -88,7 +89,11 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
         objectives=_objectives(top.table("objectives")),
         depth=one_of("[study] depth", head.text("depth", default="closed"), DEPTHS),
-        objective=head.text("objective", default="cycles"),
+        plan_objective=one_of(
+            "[study] plan_objective",
+            head.text("plan_objective", default=Objective.LATENCY.value),
+            [known.value for known in Objective],
+        ),
         origin=origin,
         text=text,
     )

@@ -53,9 +53,9 @@ class Labels:
             words += ["--machine", ":" + ",".join(f"{name}={_text(v)}" for name, v in fields["machine"].items())]
         for name, extent in fields["dims"].items():
             words += ["--dim", f"{name}={extent}"]
-        for name, usual in (("depth", "closed"), ("objective", "cycles")):
+        for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "latency")):
             if fields[name] != usual:
-                words += [f"--{name}", fields[name]]
+                words += [option, fields[name]]
         return shlex.join(words)
 
 

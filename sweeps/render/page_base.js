@@ -83,6 +83,10 @@ const exact = (name, value) => {
   if (metric.unit === "µs") return short(name, value);
   return grouped(value) + (metric.unit === "B" ? "\u2009B" : "");
 };
+// Fields of the machine: dram_gb_per_s as "DRAM (GB/s)", scratchpad_a_bytes as "scratchpad a" with "512 KiB".
+const fieldTitle = (name) => name.replace(/_bytes$/, "").replace(/_gb_per_s$/, " (GB/s)").replace(/_ns$/, " (ns)").replace(/_ghz$/, " (GHz)")
+  .replace(/_bytes_per_cycle$/, " (B/cycle)").replaceAll("_", " ").replace(/^dram/, "DRAM");
+const fieldText = (name, value) => (value === null || value === undefined ? "–" : name.endsWith("_bytes") ? binary(value) ?? `${grouped(value)} B` : String(value));
 const valueOf = (name, i) => (P.values[name] ? P.values[name][i] : null);
 const titleOf = (name) => {
   const metric = METRIC[name];

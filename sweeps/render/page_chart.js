@@ -194,7 +194,7 @@ const Chart = (() => {
   };
   const tipTable = (i) => {
     const names = [...new Set([state.x, state.y, "total_cycles", "utilization", "dram_bytes", "pe_count"])];
-    const machine = D.machine_fields.map((name) => [name, valueOf(name, i)]).filter(([, v]) => v !== null);
+    const machine = D.machine_fields.filter((name) => FIELD_COLUMNS.includes(name)).map((name) => [fieldTitle(name), fieldText(name, valueOf(name, i))]);
     return el("table", {}, [...names.map((name) => [METRIC[name].label, exact(name, valueOf(name, i))]), ...machine]
       .map(([name, value]) => el("tr", {}, el("td", {}, String(name)), el("td", {}, String(value)))));
   };

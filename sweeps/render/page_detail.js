@@ -28,13 +28,15 @@ const drawDesign = () => {
   }
   const results = FACTS.map((name) => {
     const value = valueOf(name, i), none = value === null;
-    return factRow(METRIC[name].label, none ? "awaits characterisation" : exact(name, value), none);
+    return factRow(METRIC[name].label, exact(name, value), none);
   });
-  const machine = D.machine_fields.filter((name) => valueOf(name, i) !== null).map((name) => factRow(name.replaceAll("_", " "), String(valueOf(name, i))));
+  const machine = D.machine_fields.filter((name) => valueOf(name, i) !== null).map((name) => factRow(fieldTitle(name), fieldText(name, valueOf(name, i))));
+  const missing = FACTS.filter((name) => valueOf(name, i) === null).map((name) => METRIC[name].label);
   const badge = P.front[i] ? el("span", { class: "badge" }, "on the front") : el("span", { class: "badge off" }, P.allowed[i] ? "off the front" : "fails a constraint");
   box.replaceChildren(
     el("div", {}, el("div", { class: "note" }, "Pinned design ", badge), el("div", { class: "name" }, glyph(P.array[i]), el("span", {}, P.label[i]))),
     el("dl", { class: "facts" }, results, machine),
+    missing.length ? el("div", { class: "note" }, `${missing.join(" and ")} await characterisation.`) : null,
     causeBar(i),
     el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, P.command[i]), copyButton(P.command[i])),
   );

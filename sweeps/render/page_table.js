@@ -34,7 +34,7 @@ const headCell = (name, label, unit, kind) => {
 const drawHead = () => el("tr", {},
   headCell("label", "Design", "", "text"),
   headCell("front", "Front", "", "text"),
-  FIELD_COLUMNS.map((name) => headCell(name, name.replaceAll("_", " "), "", "")),
+  FIELD_COLUMNS.map((name) => headCell(name, fieldTitle(name), "", "")),
   COLUMNS.map((name) => headCell(name, METRIC[name].label, { utilization: "", cycles: "", B: "" }[METRIC[name].unit] ?? "", "")));
 
 const drawRow = (i, first) => {
@@ -45,7 +45,7 @@ const drawRow = (i, first) => {
   return el("tr", { tabindex: first ? "0" : "-1", class: i === state.pinned ? "pinned" : "", "data-i": i, "aria-selected": String(i === state.pinned) },
     el("td", { class: "text name" }, glyph(P.array[i]), P.label[i]),
     el("td", { class: "text" }, P.front[i] ? "●" : P.allowed[i] ? "" : "excluded"),
-    FIELD_COLUMNS.map((name) => el("td", {}, String(valueOf(name, i) ?? "–"))), cells);
+    FIELD_COLUMNS.map((name) => el("td", {}, fieldText(name, valueOf(name, i)))), cells);
 };
 
 const drawTable = () => {

@@ -1,0 +1,1 @@
+"""The commands of ``hwsim``, a file per subject; each prints for people, or with ``--json`` for programs."""

@@ -1,0 +1,61 @@
+"""``hwsim simulate``: one network on one machine, layer by layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.commands.options import Depth, Dims, EngineText, Machine, Workload, read_dims
+from sweeps.commands.printing import Json, console, print_json
+
+
+if TYPE_CHECKING:
+    from mapper.objective import Objective
+
+
+def simulate(
+    workload: Workload,
+    engine: EngineText,
+    machine: Machine = None,
+    depth: Depth = "closed",
+    operands: Annotated[
+        Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
+    ] = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help="A program (JSON); planned afresh if not given.")] = None,
+    objective: Annotated[
+        str, typer.Option("--objective", help="What a fresh plan minimises: latency or dram_bytes.")
+    ] = "latency",
+    out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
+    dim: Dims = None,
+    json: Json = False,
+) -> None:
+    """Simulate a network: cycles, stalls, utilisation and bytes, per layer and in total."""
+    from hwsim.engine import load_engine
+    from hwsim.machine import load_machine
+    from hwsim.program import load_program
+    from hwsim.simulation import simulate as run
+    from hwsim.workload.loader import load_workload
+    from mapper.planning import plan as make_plan
+
+    network = load_workload(workload, read_dims(dim))
+    around = load_machine(machine, load_engine(engine))
+    program = make_plan(network, around, _objective(objective)) if plan is None else load_program(plan)
+    report = run(network, around, program, depth=depth, operands=operands).to_json()
+    if out_plan is not None:
+        out_plan.parent.mkdir(parents=True, exist_ok=True)
+        program.save(out_plan)
+    if json:
+        print_json(report)
+        return
+    from sweeps.render.layers import print_report
+
+    print_report(console(), report, network.name, around.engine.spec)
+
+
+def _objective(name: str) -> Objective:
+    from mapper.objective import Objective
+    from sweeps.reading import one_of
+
+    return Objective(one_of("--objective", name, [known.value for known in Objective]))

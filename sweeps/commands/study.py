@@ -1,0 +1,156 @@
+"""``hwsim sweep``, ``report`` and ``export``: run a study, look at it, hand it on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.commands.failure import ANSWER_IS_BAD
+from sweeps.commands.printing import Json, console, print_json
+
+if TYPE_CHECKING:
+    from sweeps.store import Store
+    from sweeps.study import Study
+    from sweeps.table import Table
+
+FIRST_SHOWN = 10
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `hwsim sweep` wrote.")]
+
+
+def sweep(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the store, made if absent.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and stop.")] = False,
+    json: Json = False,
+) -> None:
+    """Run a study; what is stored already is not run again, so the same command continues after any end."""
+    from sweeps.study import load_study
+
+    loaded = load_study(study)
+    if dry_run:
+        _dry_run(loaded, out, json)
+        return
+    table = _run(loaded, out)
+    if json:
+        print_json(_facts(table, out))
+    else:
+        from sweeps.render.terminal import print_table
+
+        print_table(console(), table, str(out))
+    raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
+
+
+def _run(study: Study, out: Path) -> Table:
+    from sweeps.render.progress import progress_on
+    from sweeps.runner import run
+
+    try:
+        return run(study, out, progress_on(console(stderr=True)))
+    except KeyboardInterrupt:
+        typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
+        raise typer.Exit(ANSWER_IS_BAD) from None
+
+
+def _dry_run(study: Study, out: Path, json: bool) -> None:
+    from sweeps.enumeration import points
+    from sweeps.evaluate import Evaluator
+    from sweeps.store import FILE_NAME, Store
+
+    found = list(points(study, Evaluator().content_of))
+    done: frozenset[str] = frozenset()
+    if (out / FILE_NAME).exists():
+        with Store.open(out) as store:
+            done = store.finished()
+    stored = sum(point.digest in done for point in found)
+    if json:
+        first = [dict(point.fields) for point in found[:FIRST_SHOWN]]
+        print_json({"study": study.name, "points": len(found), "stored": stored, "first": first})
+        return
+    from sweeps.render.terminal import print_points
+
+    typer.echo(f"{study.name}: {len(found)} points, {stored} of them stored already, {len(found) - stored} to run")
+    print_points(console(), found[:FIRST_SHOWN])
+
+
+def _facts(table: Table, out: Path) -> dict[str, object]:
+    from sweeps.render.answer import answer
+
+    return {
+        "study": table.study.name,
+        "store": str(out),
+        "points": len(table.entries),
+        "failed": [{"point": dict(entry.fields), "error": entry.error} for entry in table.failed],
+        "answer": " ".join(answer(table)).strip(),
+        "front": [dict(entry.values) for entry in table.front],
+    }
+
+
+def report(
+    folder: Folder,
+    html: Annotated[Path | None, typer.Option("--html", help="The page; DIR/report.html if not given.")] = None,
+    screenshot: Annotated[
+        Path | None, typer.Option("--screenshot", help="A picture of the page (PNG), if there is a Chromium.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write one self-contained HTML page: the question, the answer, the front, every layer, every design."""
+    from sweeps.render.page import page
+
+    target = html or folder / "report.html"
+    store, table = _stored(folder)
+    with store:
+        text = page(table, store.report)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+    picture = None if screenshot is None else _picture(target, screenshot)
+    if json:
+        print_json({"html": str(target), "bytes": len(text.encode()), "screenshot": picture})
+    else:
+        typer.echo(f"{target}: {len(table.entries)} designs, {len(table.front)} on the front")
+
+
+def _picture(page: Path, picture: Path) -> str | None:
+    """Take the picture; without a browser say so, which is no reason to fail: the page is there."""
+    from hwsim.errors import HwsimError
+    from sweeps.render.screenshot import take
+
+    try:
+        take(page, picture)
+    except HwsimError as error:
+        typer.echo(f"hwsim: {error}; the page is written", err=True)
+        return None
+    return str(picture)
+
+
+def export(
+    folder: Folder,
+    csv: Annotated[Path, typer.Option("--csv", help="The table; `-` is stdout.")],
+    json: Json = False,
+) -> None:
+    """Write the canonical table: the same study gives the same bytes, however it was run."""
+    store, table = _stored(folder)
+    store.close()
+    text = table.to_csv()
+    if str(csv) == "-":
+        typer.echo(text, nl=False)
+        return
+    csv.parent.mkdir(parents=True, exist_ok=True)
+    csv.write_text(text, "utf-8")
+    rows = text.count("\n") - 1
+    if json:
+        print_json({"csv": str(csv), "rows": rows, "columns": list(table.columns)})
+    else:
+        typer.echo(f"{csv}: {rows} rows")
+
+
+def _stored(folder: Path) -> tuple[Store, Table]:
+    from sweeps.store import Store
+    from sweeps.study import parse_study
+    from sweeps.table import read_table
+
+    store = Store.open(folder)
+    origin, text = store.study_text()
+    return store, read_table(store, parse_study(text, origin))

@@ -1,0 +1,102 @@
+"""The tables of engines, machines and networks, as the registries have them: for the terminal, JSON and the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hwsim.arrays import ARRAYS
+from hwsim.engine import ENGINES, defaults_of
+from hwsim.machine import MACHINE_FIELDS, MACHINES
+from hwsim.macs import MACS
+from hwsim.spec import parser_of
+from hwsim.workload.loader import WORKLOADS
+from sweeps.space import shown
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A titled table of text; ``key`` names it in JSON."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def records(self) -> list[Mapping[str, str]]:
+        """One mapping per row, keys in lower case with underscores."""
+        names = [column.lower().replace(" ", "_") for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def markdown(self) -> str:
+        lines = [self.columns, ["---"] * len(self.columns), *self.rows]
+        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def engine_tables() -> tuple[Catalogue, ...]:
+    """Arrays, MACs, presets of engines, fields and presets of machines."""
+    arrays = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in ARRAYS)
+    macs = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in MACS)
+    machine = tuple((name, str(shown(f.default)), f.metadata["takes"]) for name, f in MACHINE_FIELDS.items())
+    return (
+        Catalogue("arrays", "Arrays", ("Array", "What it is", "Fields and defaults"), arrays),
+        Catalogue("macs", "MACs", ("MAC", "What it is", "Fields and defaults"), macs),
+        Catalogue("presets", "Presets", ("Preset", "Stands for"), tuple(ENGINES.items())),
+        Catalogue("machine_fields", "The machine around an engine", ("Field", "Default", "Takes"), machine),
+        Catalogue(
+            "machines",
+            "Presets of machines",
+            ("Machine", "Differs by"),
+            tuple((n, t or "–") for n, t in MACHINES.items()),
+        ),
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _fields(kind: type) -> str:
+    return ", ".join(_field(name, default) for name, default in defaults_of(kind).items())
+
+
+def _field(name: str, default: object) -> str:
+    _, takes = parser_of(default)
+    text = str(default).lower() if isinstance(default, bool) else str(shown(default))
+    choice = f" ({takes.removeprefix('one of ').replace(', ', ' or ')})" if takes.startswith("one of ") else ""
+    return f"{name}={text}{choice}"
+
+
+def engine_page() -> str:
+    """``docs/engines.md``."""
+    head = (
+        "# Engines\n\nAn engine is an array of PEs with a MAC in each: `systolic-os:rows=32,cols=32,mac=parallel`. "
+        "What is not given has its default.\nWhat a cycle is, and how many each array needs, stands in "
+        "[cycles.md](cycles.md).\n\nThis page is printed by `hwsim engines --markdown`."
+    )
+    return _page(head, engine_tables())
+
+
+def workload_page() -> str:
+    """``docs/workload_library.md``."""
+    head = (
+        "# The library of workloads\n\nNetworks that need no file; fields follow the name: `gpt2-small:seq=1024,batch=1`."
+        "\nFiles are read too: `.onnx`, SCALE-Sim topologies (`.csv`), lists of matrix products (`.toml`) and mapping "
+        "graphs (`.json`).\n\nThis page is printed by `hwsim workloads --markdown`."
+    )
+    return _page(head, workload_tables())
+
+
+def _page(head: str, tables: Sequence[Catalogue]) -> str:
+    return "\n\n".join([head, *(f"## {table.title}\n\n{table.markdown()}" for table in tables)]) + "\n"
+
+
+def workload_tables() -> tuple[Catalogue, ...]:
+    """The library, as the loader knows it."""
+    rows: tuple[tuple[str, ...], ...] = tuple(_workload(name, entry) for name, entry in WORKLOADS.items())
+    return (Catalogue("workloads", "Networks", ("Name", "What it is", "Fields and defaults"), rows),)
+
+
+def _workload(name: str, entry: Any) -> tuple[str, str, str]:
+    return name, _sentence(entry.summary), entry.fields
