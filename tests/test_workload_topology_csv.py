@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hwsim.errors import WorkloadError
 from hwsim.gemm import Gemm
 from hwsim.workload.graph import Workload
-from hwsim.workload.operator import Kind
+from hwsim.workload.operator import Kind, Movement
 from hwsim.workload.tensor import Role
-from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, NO_PADDING, convolution_row, load_topology_csv
+from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, MOVED, NO_PADDING, convolution_row, load_topology_csv
 
 SCALESIM_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scalesim"
 CONV_HEADER = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,"
@@ -46,7 +46,7 @@ def test_convolution_row_becomes_its_im2col_product(tmp_path: Path) -> None:
     assert workload.tensors["c.a"].shape == (1, 4, 8, 10)
     assert workload.tensors["c.w"].role is Role.PARAMETER
     assert workload.tensors["c.c"].role is Role.OUTPUT
-    assert workload.assumptions == (CHAIN, NO_PADDING)
+    assert workload.assumptions == (CHAIN, NO_PADDING, MOVED[Movement.UNIQUE])
 
 
 def test_gemm_row_is_m_n_k(tmp_path: Path) -> None:
@@ -67,6 +67,18 @@ def test_outputs_are_rounded_up_and_windows_beyond_the_edge_count(tmp_path: Path
     assert gemms(workload) == [Gemm(m=16, n=1, k=9)]  # without padding a framework gives 3 x 3
     assert workload.operators[0].product is not None
     assert workload.operators[0].product.a_elements == 64
+
+
+def test_movement_is_a_choice(tmp_path: Path) -> None:
+    path = write(tmp_path, CONV_HEADER, "c,8,8,3,3,4,6,1,")
+    moved = {}
+    for movement in Movement:
+        workload = load_topology_csv(path, movement)
+        product = workload.operators[0].product
+        assert product is not None
+        moved[movement] = product.a_elements
+        assert MOVED[movement] in workload.assumptions
+    assert moved == {Movement.UNIQUE: 4 * 8 * 8, Movement.EXPANDED: 6 * 6 * 9 * 4}
 
 
 def test_dp_in_the_name_means_one_product_per_channel(tmp_path: Path) -> None:

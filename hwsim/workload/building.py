@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hwsim.errors import WorkloadError
 from hwsim.formats import INT8, Format
@@ -10,7 +11,7 @@ from hwsim.gemm import Gemm
 from hwsim.workload.contraction import matmul
 from hwsim.workload.geometry import Geometry
 from hwsim.workload.graph import Workload
-from hwsim.workload.operator import Kind, Operator, Product
+from hwsim.workload.operator import Kind, Movement, Operator, Product
 from hwsim.workload.tensor import Role, Tensor
 
 
@@ -39,7 +40,13 @@ class WorkloadBuilder:
         self._operators.append(operator)
 
     def build(self, assumptions: Iterable[str] = ()) -> Workload:
-        return Workload(self.name, tuple(self._operators), dict(self._tensors), tuple(assumptions))
+        """The checked workload; an activation that no operator reads is handed outside."""
+        read = {name for operator in self._operators for name in operator.inputs}
+        tensors = {
+            name: replace(tensor, role=Role.OUTPUT) if tensor.role is Role.ACTIVATION and name not in read else tensor
+            for name, tensor in self._tensors.items()
+        }
+        return Workload(self.name, tuple(self._operators), tensors, tuple(assumptions))
 
 
 def add_standalone_product(
@@ -49,6 +56,7 @@ def add_standalone_product(
     gemm: Gemm,
     geometry: Geometry,
     shapes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
+    movement: Movement = Movement.UNIQUE,
 ) -> None:
     """Add a product that reads an input A and a parameter B of its own and hands C outside.
 
@@ -59,7 +67,8 @@ def add_standalone_product(
     a = builder.tensor(f"{name}.a", shapes[0], a_format, Role.INPUT)
     b = builder.tensor(f"{name}.w", shapes[1], w_format, Role.PARAMETER)
     c = builder.tensor(f"{name}.c", shapes[2], a_format, Role.OUTPUT)
-    product = Product(gemm, a, b, c, *geometry.unique_elements, geometry=geometry)
+    elements = geometry.unique_elements if movement is Movement.UNIQUE else geometry.expanded_elements
+    product = Product(gemm, a, b, c, *elements, geometry=geometry)
     builder.add(Operator(name, op, Kind.PRODUCT, (a, b), (c,), product))
 
 

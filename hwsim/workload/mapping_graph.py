@@ -19,7 +19,6 @@ from hwsim.formats import INT8
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator
-from hwsim.workload.tensor import Role
 
 NODE_KEYS = ("id", "name", "inputs", "out_bytes")
 
@@ -59,11 +58,9 @@ def mapping_graph(document: object, where: str) -> Workload:
     nodes = [_node(f"{where}: operator {index}", index, given) for index, given in enumerate(document["ops"])]
     nodes = _in_order(where, nodes)
     builder = WorkloadBuilder(str(document.get("name", Path(where).stem)))
-    read = {source for node in nodes for source in node.inputs}
     names = _unique_names(nodes)
     for node in nodes:
-        role = Role.ACTIVATION if node.id in read else Role.OUTPUT
-        made = builder.tensor(f"{names[node.id]}.out", (node.out_bytes,), INT8, role)
+        made = builder.tensor(f"{names[node.id]}.out", (node.out_bytes,), INT8)
         inputs = tuple(f"{names[source]}.out" for source in node.inputs)
         builder.add(Operator(names[node.id], "Node", Kind.MOVE, inputs, (made,)))
     return builder.build([BYTES_ONLY])

@@ -17,6 +17,7 @@ from hwsim.gemm import Gemm
 from hwsim.workload.building import WorkloadBuilder, add_standalone_gemm, add_standalone_product
 from hwsim.workload.convolution import Axis, Convolution
 from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Movement
 
 CONV_COLUMNS = (
     "ifmap height",
@@ -36,6 +37,10 @@ NO_PADDING = (
     "a topology file has no padding: an output side is ceil((input - filter + stride) / stride), "
     "and window positions beyond the edge are multiplied as zeros, as in SCALE-Sim 3.0.0"
 )
+MOVED = {
+    Movement.UNIQUE: "a pass over a convolution's input moves each element once (overlap of windows stays on chip)",
+    Movement.EXPANDED: "a pass over a convolution's input moves its im2col matrix",
+}
 DEPTHWISE = "a layer whose name contains 'DP' is depthwise: one product per channel, each with all filters of its row"
 
 
@@ -56,8 +61,8 @@ def _axis(side: int, taps: int, stride: int) -> Axis:
     return Axis(side, -(-(side - taps + stride) // stride), taps, stride)
 
 
-def load_topology_csv(path: str | Path) -> Workload:
-    """Read a SCALE-Sim topology file of either form.
+def load_topology_csv(path: str | Path, movement: Movement = Movement.UNIQUE) -> Workload:
+    """Read a SCALE-Sim topology file of either form; ``movement`` is how its convolutions move their input.
 
     Raises WorkloadError, with the file and the line, for a row that is of neither form.
     """
@@ -73,21 +78,21 @@ def load_topology_csv(path: str | Path) -> Workload:
         if isinstance(row, Gemm):
             add_standalone_gemm(builder, name, row)
             continue
-        _add_convolution(builder, name, row)
-        notes += [NO_PADDING, DEPTHWISE] if row.groups > 1 else [NO_PADDING]
+        _add_convolution(builder, name, row, movement)
+        notes += [NO_PADDING, MOVED[movement]] + [DEPTHWISE] * (row.groups > 1)
     if not names:
         raise WorkloadError(f"{path}: no layers follow the header line")
     return builder.build(dict.fromkeys(notes))
 
 
-def _add_convolution(builder: WorkloadBuilder, name: str, row: Convolution) -> None:
+def _add_convolution(builder: WorkloadBuilder, name: str, row: Convolution, movement: Movement) -> None:
     m, n, k, batch = row.sides
     shapes = (
         (1, row.in_channels, *row.positions),
         (row.out_channels, row.group_in, *row.kernel),
         (1, row.out_channels, *row.windows),
     )
-    add_standalone_product(builder, name, "Conv", Gemm(m, n, k, batch=batch), row, shapes)
+    add_standalone_product(builder, name, "Conv", Gemm(m, n, k, batch=batch), row, shapes, movement)
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
