@@ -27,8 +27,16 @@ class EdgeChecker:
         self._guarded = {p.name for p in outputs if not case.reset and p.name + VALID_SUFFIX in names}
         self._outputs = outputs
 
+    def check_reset(self, got: Mapping[str, str]) -> None:
+        """Judge the outputs after the reset, as edge 0: every register is cleared, so every lane shows 0."""
+        self._judge(0, {port.name: "0" * port.width_bits for port in self._outputs}, got)
+
     def check(self, edge: int, expected: Mapping[str, str], got: Mapping[str, str]) -> None:
+        """Judge the outputs after edge number ``edge`` of the case, from 1."""
         self._record.edges += 1
+        self._judge(edge, expected, got)
+
+    def _judge(self, edge: int, expected: Mapping[str, str], got: Mapping[str, str]) -> None:
         for port in self._outputs:
             want, have = expected[port.name], got[port.name]
             if port.name in self._guarded:

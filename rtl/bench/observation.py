@@ -15,7 +15,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One lane of one port that differed: ``edge`` counts from 1 within the case.
+    """One lane of one port that differed: ``edge`` counts from 1 within the case, 0 is the reset.
 
     ``port`` is ``product`` for an element (lane row * n + col) of the assembled matrix.
     """

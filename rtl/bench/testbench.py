@@ -30,14 +30,15 @@ class Testbench:
         Clock(self._clk, 10, unit="ns").start()
         await FallingEdge(self._clk)
         for case in self._vectors.cases:
-            if case.reset:
-                await self._driver.reset()
             await self._play(case)
 
     async def _play(self, case: Case) -> None:
         vectors = self._vectors
         edges = EdgeChecker(vectors.outputs, case, self.record)
         results = ProductChecker(vectors.outputs, case, vectors.products[case.product], self.record)
+        if case.reset:
+            await self._driver.reset()
+            edges.check_reset(self._monitor.sample())
         drives, expectations = _buses(vectors, case)
         for edge, (inputs, expected) in enumerate(zip(drives, expectations, strict=True), start=1):
             self._driver.drive(inputs)
