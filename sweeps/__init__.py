@@ -20,7 +20,7 @@ def load_study(path: str | Path) -> Study:
 
 
 def run(study: Study, out: str | Path | None = None) -> Table:
-    """Run what is missing of ``study`` and return its table; ``out`` is the folder of the store, None keeps no store."""
+    """Run what is missing of ``study`` and return its table; ``out`` is the store's folder, None keeps it in memory."""
     from sweeps.runner import run as run_study
 
     return run_study(study, out)

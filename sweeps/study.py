@@ -113,9 +113,10 @@ def _network(entry: object, folder: Path) -> Network:
 
 
 def _found(text: str, folder: Path) -> str:
-    """A file is found beside the study; everything else is a name of the library."""
-    is_file = text.endswith(FILE_SUFFIXES) and not Path(text).is_absolute()
-    return str(folder / text) if is_file else text
+    """A file is found beside the study; everything else is a name of the library. Fields may follow a colon."""
+    name, colon, fields = text.partition(":") if "=" in text else (text, "", "")
+    is_file = name.endswith(FILE_SUFFIXES) and not Path(name).is_absolute()
+    return f"{folder / name}{colon}{fields}" if is_file else text
 
 
 def _constraints(entries: list[object], engines: tuple[EngineSpace, ...], machine: Axes) -> tuple[Constraint, ...]:

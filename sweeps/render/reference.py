@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import ENGINES, defaults_of
@@ -81,9 +80,9 @@ def engine_page() -> str:
 def workload_page() -> str:
     """``docs/workload_library.md``."""
     head = (
-        "# The library of workloads\n\nNetworks that need no file; fields follow the name: `gpt2-small:seq=1024,batch=1`."
-        "\nFiles are read too: `.onnx`, SCALE-Sim topologies (`.csv`), lists of matrix products (`.toml`) and mapping "
-        "graphs (`.json`).\n\nThis page is printed by `hwsim workloads --markdown`."
+        "# The library of workloads\n\nNetworks that need no file; fields follow the name: "
+        "`gpt2-small:seq=1024,batch=1`.\nFiles are read too: `.onnx`, SCALE-Sim topologies (`.csv`), lists of matrix products (`.toml`) and "
+        "mapping graphs (`.json`).\n\nThis page is printed by `hwsim workloads --markdown`."
     )
     return _page(head, workload_tables())
 
@@ -94,9 +93,5 @@ def _page(head: str, tables: Sequence[Catalogue]) -> str:
 
 def workload_tables() -> tuple[Catalogue, ...]:
     """The library, as the loader knows it."""
-    rows: tuple[tuple[str, ...], ...] = tuple(_workload(name, entry) for name, entry in WORKLOADS.items())
+    rows = tuple((entry.name, entry.summary, entry.fields) for entry in WORKLOADS.values())
     return (Catalogue("workloads", "Networks", ("Name", "What it is", "Fields and defaults"), rows),)
-
-
-def _workload(name: str, entry: Any) -> tuple[str, str, str]:
-    return name, _sentence(entry.summary), entry.fields
