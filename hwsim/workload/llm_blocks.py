@@ -13,7 +13,7 @@ from hwsim.formats import INT8, Format
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.convolution import Convolution
 from hwsim.workload.einsum import einsum
-from hwsim.workload.llm_config import Norm
+from hwsim.workload.llm_config import ACTIVATIONS, Norm
 from hwsim.workload.lowering import ProductFormats, lower
 from hwsim.workload.operator import Kind, Operator
 from hwsim.workload.tensor import Role
@@ -25,15 +25,8 @@ OPS_PER_ELEMENT: Mapping[str, int] = {
     "RMSNorm": 4,  # square, sum, times 1/rms, gain
     "Softmax": 5,  # maximum, subtract, exp, sum, divide
     "Rotary": 3,  # x cos + rotated(x) sin
-    "relu": 1,
-    "relu2": 2,
     "tanh": 1,
-    "silu": 5,  # negate, exp, add, divide, multiply
-    "swish": 5,
-    "gelu": 5,  # divide, erf, add, multiply, halve
-    "gelu_new": 9,  # the form with tanh and a cube
-    "gelu_fast": 9,
-    "gelu_pytorch_tanh": 9,
+    **ACTIVATIONS,
 }
 """Elementary operations of the vector unit per element, counted as those of ONNX operators are: exp or erf is one."""
 

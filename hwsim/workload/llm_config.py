@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from hwsim.errors import WorkloadError
+from hwsim.errors import WorkloadError, nearest
+
+ACTIVATIONS: Mapping[str, int] = {
+    "relu": 1,
+    "relu2": 2,
+    "silu": 5,  # negate, exp, add, divide, multiply
+    "swish": 5,
+    "gelu": 5,  # divide, erf, add, multiply, halve
+    "gelu_new": 9,  # the form with tanh and a cube
+    "gelu_fast": 9,
+    "gelu_pytorch_tanh": 9,
+}
+"""Activation functions by their names in configurations, and the elementary operations of one evaluation."""
 
 
 class Norm(Enum):
@@ -87,6 +100,11 @@ class Transformer:
         for name in ("hidden", "layers", "heads", "kv_heads", "head_dim", "ffn"):
             if getattr(self, name) < 1:
                 raise WorkloadError(f"{self.name}: {name} must be at least 1, not {getattr(self, name)}")
+        if self.activation not in ACTIVATIONS:
+            known = nearest(self.activation, ACTIVATIONS)
+            raise WorkloadError(
+                f"{self.name}: activation {self.activation!r} is not known{known}; known are {', '.join(ACTIVATIONS)}"
+            )
         if self.heads % self.kv_heads:
             raise WorkloadError(f"{self.name}: {self.heads} heads do not divide into {self.kv_heads} groups")
         if self.patches and self.patches.image % self.patches.patch:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 
-from hwsim.errors import WorkloadError
+from hwsim.errors import SpecError, WorkloadError
 from hwsim.formats import Format, parse_format
 from hwsim.spec import read_fields
 from hwsim.workload.llm_config import Transformer
@@ -35,7 +35,7 @@ ENGINE = "engine"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Sizes of one run; ``layers=0`` means all.
+    """Sizes of one run; ``layers=0`` means all, and a shorter model shortens the default ``seq``.
 
     ``cache`` counts tokens that are in the KV cache before a prefill; ``a`` and ``w`` are formats of activations and
     weights.
@@ -68,8 +68,11 @@ class Run:
     @property
     def formats(self) -> tuple[Format | None, Format | None]:
         """Formats of activations and weights; None leaves one to the engine."""
-        a, w = (None if text == ENGINE else parse_format(text) for text in (self.a, self.w))
-        return a, w
+        return _format(self.a), _format(self.w)
+
+
+def _format(text: str) -> Format | None:
+    return None if text == ENGINE else parse_format(text)
 
 
 DECODER_FIELDS: Mapping[str, object] = {f.name: f.default for f in fields(Run)}
@@ -91,8 +94,9 @@ def run_of(model: Transformer, given: Mapping[str, object]) -> Run:
     Raises SpecError for an unknown field or a value of the wrong kind, WorkloadError for one that the model lacks.
     """
     run = Run(**read_fields(model.name, given, fields_of(model)))
-    if model.patches:
-        run = replace(run, seq=model.positions)
+    if "seq" not in given and model.positions:
+        run = replace(run, seq=model.positions if model.patches else min(run.seq, model.positions))
+    _check_formats(model, run)
     for key in ("batch", "seq"):
         _check(model, key, getattr(run, key), 1)
     for key in ("cache", "layers"):
@@ -109,6 +113,14 @@ def run_of(model: Transformer, given: Mapping[str, object]) -> Run:
 def _check(model: Transformer, key: str, value: int, least: int) -> None:
     if value < least:
         raise WorkloadError(f"{model.name}: {key} is {value}; allowed is a whole number from {least} up")
+
+
+def _check_formats(model: Transformer, run: Run) -> None:
+    for key in ("a", "w"):
+        try:
+            _format(getattr(run, key))
+        except SpecError as error:
+            raise SpecError(f"{model.name}: {key}: {error}, or {ENGINE!r}") from None
 
 
 def name_of(model: Transformer, given: Mapping[str, object]) -> str:
