@@ -183,7 +183,18 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise SpecError(
             f"{path} has schema {version}, this hwsim knows up to {len(MIGRATIONS)}; use the hwsim that wrote it"
         )
-    (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    (sound,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if _is_cut(connection, path):
+        sound = "its end is missing"
     if sound != "ok":
         raise SpecError(f"{path} is damaged ({' '.join(str(sound).split())}); it was left as it is")
     _migrate(connection, version)
+
+
+def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is shorter than SQLite's header says; with a write-ahead log beside it, it may be."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    sizes = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
+    return path.stat().st_size < int(sizes[0]) * int(sizes[1])

@@ -11,6 +11,7 @@ from hwsim.machine import MACHINE_FIELDS, MACHINES
 from hwsim.macs import MACS
 from hwsim.spec import parser_of
 from hwsim.workload.loader import WORKLOADS
+from sweeps.render.numbers import short
 from sweeps.space import shown
 
 
@@ -37,7 +38,7 @@ def engine_tables() -> tuple[Catalogue, ...]:
     """Arrays, MACs, presets of engines, fields and presets of machines."""
     arrays = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in ARRAYS)
     macs = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in MACS)
-    machine = tuple((name, str(shown(f.default)), f.metadata["takes"]) for name, f in MACHINE_FIELDS.items())
+    machine = tuple((name, short(name, shown(f.default)), f.metadata["takes"]) for name, f in MACHINE_FIELDS.items())
     return (
         Catalogue("arrays", "Arrays", ("Array", "What it is", "Fields and defaults"), arrays),
         Catalogue("macs", "MACs", ("MAC", "What it is", "Fields and defaults"), macs),

@@ -1,0 +1,137 @@
+"""The store: what was put is there, and nothing foreign is ever overwritten."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from small_study import STUDY
+
+from hwsim.errors import SpecError
+from sweeps.enumeration import points
+from sweeps.metrics import METRICS
+from sweeps.point import Outcome, Point
+from sweeps.store import FILE_NAME, MIGRATIONS, Store
+from sweeps.study import parse_study
+
+POINTS = list(points(parse_study(STUDY, "small.toml"), lambda network: "content"))
+SUMMARY = {metric.name: 7 for metric in METRICS}
+
+
+def done(point: Point, cycles: int = 7) -> Outcome:
+    return Outcome(point, 0.5, {"total_cycles": cycles, "layers": [{"name": "é"}]}, {**SUMMARY, "total_cycles": cycles})
+
+
+def failed(point: Point) -> Outcome:
+    return Outcome(point, 0.5, error="it does not fit")
+
+
+def filled(folder: Path) -> Path:
+    """A store with three of the points; its file, the log folded in."""
+    with Store.create_or_open(folder) as store:
+        store.begin("digest", "small.toml", STUDY, POINTS)
+        for outcome in (done(POINTS[0]), failed(POINTS[1]), done(POINTS[5], 9)):
+            store.put(outcome, "digest", "1")
+    path = folder / FILE_NAME
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+def test_what_was_put_is_there_when_opened_again(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        rows = list(store.rows())
+        assert store.finished() == {POINTS[i].digest for i in (0, 1, 5)}
+        assert store.report(POINTS[5].digest) == {"total_cycles": 9, "layers": [{"name": "é"}]}
+        assert store.study_text() == ("small.toml", STUDY)
+    assert [row.digest for row in rows] == [point.digest for point in POINTS]
+    assert [row.position for row in rows if row.done] == [0, 1, 5]
+    assert rows[0].summary == SUMMARY
+    assert (rows[1].error, rows[1].summary) == ("it does not fit", None)
+    assert rows[2].fields == POINTS[2].fields
+
+
+def test_outcomes_stay_when_the_study_changes(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.create_or_open(tmp_path) as store:
+        store.begin("other", "other.toml", STUDY, POINTS[4:6])
+        rows = list(store.rows())
+        assert [(row.digest, row.done) for row in rows] == [(POINTS[4].digest, False), (POINTS[5].digest, True)]
+        assert len(store.finished()) == 3
+
+
+def test_a_store_is_in_wal_mode_and_bears_its_mark_and_schema(tmp_path: Path) -> None:
+    connection = sqlite3.connect(filled(tmp_path))
+    pragmas = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "application_id")]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.close()
+    assert pragmas == ["wal", int.from_bytes(b"hwsm", "big")]
+    assert version == len(MIGRATIONS)
+
+
+def test_a_point_that_is_not_stored_has_no_report(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with (
+        Store.open(tmp_path) as store,
+        pytest.raises(SpecError, match=f"^no report is stored for point {POINTS[1].digest[:12]}$"),
+    ):
+        store.report(POINTS[1].digest)
+
+
+def refused(folder: Path, message: str) -> None:
+    """The file is refused with ``message`` by both ways of opening, and not a byte of it changes."""
+    path = folder / FILE_NAME
+    before = path.read_bytes()
+    for way in (Store.open, Store.create_or_open):
+        with pytest.raises(SpecError, match=f"^{re.escape(str(path))} {message}$"):
+            way(folder)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\x00 but no more", bytes(8192)])
+def test_a_foreign_file_is_refused_and_left(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content)
+    refused(tmp_path, r"(is not a store of hwsim|cannot be read as a store of hwsim \(.*\)); it was left as it is")
+
+
+def test_another_programs_database_is_refused_and_left(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("CREATE TABLE outcome (digest TEXT)")
+    connection.commit()
+    connection.close()
+    refused(tmp_path, "is not a store of hwsim; it was left as it is")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.8, 0.99])
+def test_a_truncated_store_is_refused_and_left(tmp_path: Path, share: float) -> None:
+    path = filled(tmp_path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    refused(
+        tmp_path,
+        r"(is damaged \(.*\)|is not a store of hwsim|cannot be read as a store of hwsim \(.*\)); it was left as it is",
+    )
+
+
+def test_a_newer_schema_is_refused_and_left(tmp_path: Path) -> None:
+    connection = sqlite3.connect(filled(tmp_path))
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    known = len(MIGRATIONS)
+    refused(tmp_path, f"has schema {known + 1}, this hwsim knows up to {known}; use the hwsim that wrote it")
+
+
+def test_a_folder_without_a_store_is_named(tmp_path: Path) -> None:
+    message = f"{tmp_path}: no sweep was stored here ({FILE_NAME} is missing)"
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        Store.open(tmp_path)
+
+
+def test_a_draft_left_by_a_killed_process_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).with_suffix(".draft").write_bytes(b"half")
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        assert len(store.finished()) == 3
