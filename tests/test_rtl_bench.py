@@ -99,6 +99,14 @@ def test_after_a_reset_every_lane_counts() -> None:
     assert seen.mismatches == (Mismatch("case", 1, "c", 1, "2", "7"),)
 
 
+def test_the_reset_is_edge_0_and_clears_every_lane() -> None:
+    record = Record()
+    EdgeChecker(OUTPUTS, Case("case", 0, 0, 1, reset=True), record).check_reset({"c": "00010000", "c_valid": "0X"})
+    seen = record.close()
+    assert (seen.edges, seen.lanes) == (0, 4)
+    assert seen.mismatches == (Mismatch("case", 0, "c", 1, "0", "1"), Mismatch("case", 0, "c_valid", 0, "0", "X"))
+
+
 def test_back_to_back_lanes_count_where_they_are_valid() -> None:
     seen = edge_check(("00100001", "01"), ("01110001", "01"), reset=False)
     assert (seen.lanes, seen.mismatches) == (3, ())
@@ -143,7 +151,7 @@ def test_a_right_design_passes(tmp_path: Path) -> None:
     vectors = some_vectors()
     seen = execute([write_toy(tmp_path)], TOP, vectors, find(Simulator.ICARUS), tmp_path)
     valid_lanes, framing = 2, 2
-    after_reset = sum(2 + framing for _ in range(10))
+    after_reset = (2 + framing) * (10 + 3)  # three resets are compared too
     back_to_back = 3 * valid_lanes + 10 * framing
     assert seen == Observation(edges=20, lanes=after_reset + back_to_back, elements=12)
 

@@ -63,7 +63,7 @@ def test_a_verdict_says_what_was_compared(tmp_path: Path) -> None:
     beats = [engine.count(a, b) for a, b in engine.examples(0, 2)]
     assert (verdict.cases, verdict.edges, verdict.elements) == (4, 2 * sum(beats), 2 * (1 + 4))
     valid_lanes = 2 * 4  # the one fold of each product; the ragged one's padding is valid too
-    after_reset, back_to_back = 8 * sum(beats), 4 * sum(beats) + valid_lanes
+    after_reset, back_to_back = 8 * (sum(beats) + 2), 4 * sum(beats) + valid_lanes  # each reset is compared too
     assert verdict.lanes == after_reset + back_to_back
     assert verdict.cpu_seconds > 0
     assert str(verdict) == (
@@ -89,6 +89,7 @@ MUTATIONS = {
     "no register in the march of b": (r"pe_os", r"assign b_out = b_reg;", "assign b_out = b;"),
     "no register in the skew": (r"delay", r"assign q = [^;]*;", "assign q = d;"),
     "accumulator without reset": (r"pe_os", r"\bacc <= \d+'d0;", ""),
+    "result valid at reset": (r"pe_os", r"done_reg <= 1'd0;", "done_reg <= 1'd1;"),
     "accumulator that is never cleared": (r"pe_os", r"first_reg <= first;", "first_reg <= 1'b0;"),
     "result valid too long": (r"pe_os", r"\(valid_reg & last_reg\)", "(valid_reg)"),
     "result never valid": (r"pe_os", r"\(valid_reg & last_reg\)", "1'b0"),
