@@ -48,7 +48,7 @@ def test_every_light_model_is_here() -> None:
 
 
 def test_resnet50_in_numbers() -> None:
-    """Weights that the file computes with ConstantOfShape are parameters: 25.6 million, BatchNorm statistics included."""
+    """Weights that the file computes with ConstantOfShape are parameters, as are BatchNorm's statistics."""
     workload = load_onnx(LIGHT / "light_resnet50.onnx")
     parameters = [tensor for tensor in workload.tensors.values() if tensor.role is Role.PARAMETER]
     assert sum(tensor.elements for tensor in parameters) == 25_610_152

@@ -28,10 +28,10 @@ FORMATS: dict[int, Format] = {
 }
 
 
-def format_of(element_type: int) -> Format:
-    """The format of an ONNX element type; raises WorkloadError for a type without one (strings, complex, uint64)."""
+def format_of(tensor: str, element_type: int) -> Format:
+    """The format of ``tensor``; raises WorkloadError for an element type without one (strings, complex, uint64)."""
     if element_type not in FORMATS:
         names = ", ".join(sorted(TensorProto.DataType.Name(known).lower() for known in FORMATS))
         given = TensorProto.DataType.Name(element_type).lower()
-        raise WorkloadError(f"the element type {given} is not supported; allowed are {names}")
+        raise WorkloadError(f"tensor {tensor!r}: the element type {given} is not supported; allowed are {names}")
     return FORMATS[element_type]

@@ -10,11 +10,12 @@ from hwsim.errors import WorkloadError
 from hwsim.formats import FloatFormat
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.graph import Workload
-from hwsim.workload.onnx_import.constants import is_folded
+from hwsim.workload.onnx_import.checks import check_forms, check_order
+from hwsim.workload.onnx_import.constants import constant_tensors, is_folded
 from hwsim.workload.onnx_import.dimensions import graph_inputs, set_dimensions
 from hwsim.workload.onnx_import.model import read_model
 from hwsim.workload.onnx_import.network import Network
-from hwsim.workload.onnx_import.node import Node
+from hwsim.workload.onnx_import.node import Node, named
 from hwsim.workload.onnx_import.reading import Context
 from hwsim.workload.onnx_import.storage import find_storage
 from hwsim.workload.onnx_import.table import reading_of
@@ -44,11 +45,14 @@ def _load(path: Path, dims: Mapping[str, int], movement: Movement) -> Workload:
     model = read_model(path)
     set_dimensions(model, dims)
     inputs = [value.name for value in graph_inputs(model)]
-    network = Network(model, dims)
-    nodes = [node for node in network.nodes if not is_folded(node, network.constants)]
+    every = named(model.graph.node)
+    check_order(model, every)
+    constants = constant_tensors(model.graph, every)
+    nodes = [node for node in every if not is_folded(node, constants)]
     for node in nodes:
         reading_of(node)
-    network.complete()
+    check_forms(model, nodes)
+    network = Network(model, every, constants, dims)
     used = frozenset((*network.outputs, *(name for node in nodes for name in node.inputs)))
     context = Context(network, find_storage(network), movement, used)
     operators = [_read(node, context) for node in nodes]
@@ -57,7 +61,10 @@ def _load(path: Path, dims: Mapping[str, int], movement: Movement) -> Workload:
 
 def _read(node: Node, context: Context) -> Operator:
     try:
-        return reading_of(node).read(node, context)
+        operator = reading_of(node).read(node, context)
+        for name in operator.outputs:
+            context.shape(name)  # a shape that is missing is this node's fault
+        return operator
     except WorkloadError as error:
         raise WorkloadError(f"node {node.name!r} ({node.op}): {error}") from error
 

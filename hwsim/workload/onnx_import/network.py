@@ -13,11 +13,11 @@ from onnx.shape_inference import InferenceError, infer_node_outputs, infer_shape
 
 from hwsim.errors import WorkloadError
 from hwsim.formats import Format
-from hwsim.workload.onnx_import.constants import SHAPE_READERS, constant_tensors
+from hwsim.workload.onnx_import.constants import SHAPE_READERS
 from hwsim.workload.onnx_import.dimensions import fill, static_shape
 from hwsim.workload.onnx_import.element_types import format_of
 from hwsim.workload.onnx_import.model import VALUE_LIMIT, has_value
-from hwsim.workload.onnx_import.node import ONNX_DOMAINS, Node, named
+from hwsim.workload.onnx_import.node import ONNX_DOMAINS, Node
 
 Value = NDArray[np.generic]
 
@@ -29,20 +29,19 @@ class Network:
     follow), node by node with the values of constants; last from what the file itself declares.
     """
 
-    def __init__(self, model: ModelProto, dims: Mapping[str, int]) -> None:
-        self.nodes: Sequence[Node] = named(model.graph.node)
+    def __init__(
+        self, model: ModelProto, nodes: Sequence[Node], constants: frozenset[str], dims: Mapping[str, int]
+    ) -> None:
+        self.nodes = nodes
         self.outputs = tuple(value.name for value in model.graph.output)
-        self.constants = constant_tensors(model.graph, self.nodes)
+        self.constants = constants
         self._opsets = list(model.opset_import)
         self._initializers = {tensor.name: tensor for tensor in model.graph.initializer}
         self._producers = {output: node for node in self.nodes for output in node.outputs if output}
         self._values: dict[str, Value | None] = {}
         self._declared = _take_declarations(model, dims)
         self._types = _inferred(model)
-
-    def complete(self) -> None:
-        """Find the shapes that inference over the whole graph left open, in order."""
-        for node in self.nodes:
+        for node in nodes:
             if any(output and self._shape(output) is None for output in node.outputs):
                 self._types |= self._infer(node)
 
@@ -60,7 +59,7 @@ class Network:
 
     def format(self, name: str) -> Format:
         """The format that the model declares for ``name``."""
-        return format_of(self._types[name].tensor_type.elem_type if name in self._types else 0)
+        return format_of(name, self._types[name].tensor_type.elem_type if name in self._types else 0)
 
     def is_constant(self, name: str) -> bool:
         return name in self.constants
