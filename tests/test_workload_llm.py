@@ -210,6 +210,13 @@ def test_new_tokens_alone_read_their_rows() -> None:
     assert {ROWS, LAST, STORED} <= set(workload.assumptions)
 
 
+def test_the_head_reads_the_last_token_alone() -> None:
+    select = operator(make(GPT2, seq=6, batch=2), "select")
+    assert select.attributes == {"elements_read": {"final_norm.out": 2 * 8}}
+    assert "select" not in {o.name for o in make(GPT2, seq=6, logits="all").operators}
+    assert "select" not in {o.name for o in make(GPT2, seq=6, phase="decode").operators}
+
+
 def test_what_each_family_adds() -> None:
     names = {key: {o.name for o in make(config).operators} for key, config in (("bert", BERT), ("vit", VIT))}
     assert {"pooler", "pooler_tanh", "embedding_norm", "layer0.mlp_norm"} <= names["bert"]

@@ -107,9 +107,12 @@ class Blocks:
         return out
 
     def move(self, name: str, op: str, axes: str, inputs: Sequence[str]) -> str:
-        """Elements copied from one place to another."""
+        """Elements copied from one place to another; of a larger input only as many are read as are written."""
         out = self.tensor(f"{name}.out", axes, Role.ACTIVATION)
-        self._builder.add(Operator(name, op, Kind.MOVE, tuple(inputs), (out,)))
+        written = self._builder[out].elements
+        read = {x: written for x in inputs if self._builder[x].elements > written}
+        more = {"elements_read": read} if read else {}
+        self._builder.add(Operator(name, op, Kind.MOVE, tuple(inputs), (out,), attributes=more))
         return out
 
     def convolve(self, name: str, geometry: Convolution) -> str:
