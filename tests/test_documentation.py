@@ -33,7 +33,8 @@ def reader(tmp_path: Path) -> Path:
     """A folder with what commands in the docs refer to: the examples, the benchmarks, the makefile."""
     for name in ("examples", "benchmarks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("Makefile", "setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
 
