@@ -1,0 +1,256 @@
+"""Laws of every engine: each array, MAC and mode in several geometries; a new one is taken in by itself."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Generator, Iterator
+from dataclasses import fields
+from enum import Enum
+from itertools import product
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hwsim.arrays
+import hwsim.macs
+from hwsim.arrays import ARRAYS, Array
+from hwsim.engine import Engine, load_engine
+from hwsim.formats import IntFormat
+from hwsim.gemm import Gemm, Shapes
+from hwsim.macs import MACS, Mac
+from hwsim.ports import Beat, Direction
+from hwsim.spec import field_text
+
+SIDES = {1: ((1,), (2,), (3,)), 2: ((1, 1), (1, 5), (3, 2), (4, 4))}
+"""Geometries by the number of an array's sides."""
+
+
+def choices(default: object) -> tuple[object, ...]:
+    """Every value of a mode."""
+    return (False, True) if isinstance(default, bool) else tuple(type(default)) if isinstance(default, Enum) else ()
+
+
+def forms(array: type[Array], mac: type[Mac]) -> Iterator[str]:
+    sides = [f.name for f in fields(array) if isinstance(f.default, int) and not isinstance(f.default, bool)]
+    modes = [f for f in fields(array) if choices(f.default)]
+    for geometry in SIDES[len(sides)]:
+        for chosen in product(*(choices(f.default) for f in modes)):
+            named = [*zip(sides, geometry, strict=True), *zip((f.name for f in modes), chosen, strict=True)]
+            text = ",".join(f"{name}={field_text(value)}" for name, value in named)
+            yield f"{array.name}:{text},mac={mac.name}"
+
+
+SPECS = [form for array in ARRAYS for mac in MACS for form in forms(array, mac)]
+OVERLAPPED = [spec for spec in SPECS if "overlap=true" in spec]
+FORMATS = (
+    "a=uint8,w=int4,acc=int20",
+    "a=int3,w=uint5,acc=int16",
+    "a=uint4,w=uint2,acc=uint12",
+    "a=int17,w=int9,acc=int40",
+)
+
+
+def finish(stepping: Generator[Beat, None, np.ndarray]) -> tuple[list[Beat], np.ndarray]:
+    """All beats and the return value of a run."""
+    beats = []
+    while True:
+        try:
+            beats.append(next(stepping))
+        except StopIteration as stop:
+            return beats, stop.value
+
+
+def check_run(engine: Engine, a: np.ndarray, b: np.ndarray) -> list[Beat]:
+    """Assert the laws of value, clock and work on one product; return its beats."""
+    beats, result = finish(engine.run(a, b))
+    gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
+    expected = a.astype(object) @ b.astype(object)
+    assert result.dtype == np.int64
+    assert np.array_equal(result, expected)
+    assert np.array_equal(engine.multiply(a, b), expected)
+    assert len(beats) == engine.count(a, b) == engine.latency(gemm).expected
+    assert sum(beat.active_pes for beat in beats) == gemm.macs
+    assert all(0 <= beat.active_pes <= engine.pe_count for beat in beats)
+    return beats
+
+
+def check_ports(engine: Engine, beats: list[Beat]) -> None:
+    """Assert that every beat carries every port, with its lanes, within its format."""
+    names = {side: {p.name for p in engine.ports if p.direction is side} for side in Direction}
+    for beat in beats:
+        assert beat.inputs.keys() == names[Direction.INPUT]
+        assert beat.outputs.keys() == names[Direction.OUTPUT]
+        for port in engine.ports:
+            values = (beat.inputs if port.direction is Direction.INPUT else beat.outputs)[port.name]
+            assert values.shape == (port.lanes,)
+            assert np.issubdtype(values.dtype, np.integer)
+            port.format.check(values, port.name)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_value_clock_work_and_ports(spec: str) -> None:
+    engine = load_engine(spec)
+    for a, b in engine.examples(cases=7):
+        check_ports(engine, check_run(engine, a, b))
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("array", ARRAYS)
+def test_value_clock_work_and_ports_in_other_formats(array: type[Array], fmt: str) -> None:
+    side = SIDES[sum(type(f.default) is int for f in fields(array))][-2]
+    names = [f.name for f in fields(array) if type(f.default) is int]
+    engine = load_engine(f"{array.name}:{','.join(f'{n}={s}' for n, s in zip(names, side, strict=True))},{fmt}")
+    for a, b in engine.examples(cases=5):
+        check_ports(engine, check_run(engine, a, b))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_extreme_operands_along_a_long_k(spec: str) -> None:
+    engine = load_engine(spec)
+    for x, y in product((-128, 127), repeat=2):
+        check_run(engine, np.full((3, 70), x), np.full((70, 2), y))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(SPECS), *(st.integers(1, 12) for _ in "mnk"), st.integers(0, 2**32 - 1))
+def test_value_clock_and_work_of_any_product(spec: str, m: int, n: int, k: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    check_run(load_engine(spec), rng.integers(-128, 128, (m, k)), rng.integers(-128, 128, (k, n), dtype=np.int8))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_folds_start_and_results_appear_as_the_schedule_says(spec: str) -> None:
+    engine = load_engine(spec)
+    array, limits = engine.array, engine.limits
+    for a, b in engine.examples(cases=5):
+        gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
+        beats, _ = finish(engine.run(a, b))
+        stream, starts = array.stream_length(gemm), array.starts(gemm)
+        driven = [edge for edge, beat in enumerate(beats, 1) if beat.inputs["valid"][0]]
+        assert driven == [edge for start in starts.tolist() for edge in range(start + 1, start + 1 + stream)]
+        assert len(starts) == len(list(array.folds(gemm.m, gemm.n, gemm.k)))
+        results = len(starts) * (limits.m or gemm.m) * (limits.n or gemm.n)
+        assert sum(int(beat.outputs["c_valid"].sum()) for beat in beats) == results
+        assert beats[-1].outputs["c_valid"].any()
+        first = beats[0].inputs
+        assert first["load" if array.schedule.preload else "valid"][0]
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_what_the_scratchpad_adds_up_is_the_product(spec: str) -> None:
+    engine = load_engine(spec)
+    if "c_in" not in {port.name for port in engine.ports}:
+        return
+    a, b = engine.examples(cases=4)[3]
+    beats, result = finish(engine.run(a, b))
+    added = sum(int((beat.outputs["c"] - beat.inputs["c_in"]).sum(dtype=np.int64)) for beat in beats)
+    assert added == int(result.sum())
+    for beat in beats:
+        silent = beat.outputs["c_valid"] == 0
+        assert not beat.inputs["c_in"][silent].any()
+        assert not beat.outputs["c"][silent].any()
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_beats_may_be_kept(spec: str) -> None:
+    engine = load_engine(spec)
+    a, b = engine.examples(cases=4)[2]
+    kept, seen = [], []
+    for beat in engine.run(a, b):
+        kept.append(beat)
+        seen.append({name: values.copy() for name, values in {**beat.inputs, **beat.outputs}.items()})
+    for beat, then in zip(kept, seen, strict=True):
+        for name, values in {**beat.inputs, **beat.outputs}.items():
+            assert np.array_equal(values, then[name]), name
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_examples_repeat_and_differ_by_seed(spec: str) -> None:
+    engine = load_engine(spec)
+    first, again, other = (engine.examples(seed=seed, cases=9) for seed in (1, 1, 2))
+    assert all(np.array_equal(x, y) for p, q in zip(first, again, strict=True) for x, y in zip(p, q, strict=True))
+    assert any(p[0].shape != q[0].shape or not np.array_equal(p[0], q[0]) for p, q in zip(first, other, strict=True))
+    assert (first[0][0].shape, first[0][1].shape) == ((1, 1), (1, 1))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_an_inventory_holds_every_multiplier(spec: str) -> None:
+    engine = load_engine(spec)
+    inventory = engine.inventory()
+    leaves = dict(inventory)
+    assert all(count >= 1 for count in leaves.values())
+    multipliers = sum(count for leaf, count in leaves.items() if "w_bits" in dict(leaf.parameters))
+    assert multipliers == engine.pe_count
+    assert len({leaf.name for leaf in leaves}) == len(leaves)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_canonical_spec_means_the_same_engine(spec: str) -> None:
+    engine = load_engine(spec)
+    assert load_engine(engine.spec) == engine
+    assert load_engine(engine.spec).spec == engine.spec
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(SPECS), st.lists(st.tuples(*(st.integers(1, 300) for _ in range(4))), min_size=1, max_size=8))
+def test_a_closed_form_over_many_shapes_is_that_of_each(spec: str, sides: list[tuple[int, int, int, int]]) -> None:
+    engine = load_engine(spec)
+    together = engine.latency(Shapes.of(*np.array(sides).T)).expected
+    apart = [engine.latency(Gemm(m, n, k, batch=batch)).expected for m, n, k, batch in sides]
+    assert np.array_equal(together, apart)
+    assert all(type(cycles) is int for cycles in apart)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(SPECS), *(st.integers(1, 40) for _ in "mnkb"))
+def test_a_longer_side_never_takes_fewer_cycles(spec: str, m: int, n: int, k: int, batch: int) -> None:
+    engine = load_engine(spec)
+    cycles = engine.latency(Gemm(m, n, k, batch=batch)).expected
+    longer = [Gemm(m + 1, n, k, batch=batch), Gemm(m, n + 1, k, batch=batch), Gemm(m, n, k + 1, batch=batch)]
+    for gemm in (*longer, Gemm(m, n, k, batch=batch + 1)):
+        assert engine.latency(gemm).expected >= cycles
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(OVERLAPPED), *(st.integers(1, 60) for _ in "mnkb"))
+def test_overlap_is_never_slower_and_keeps_one_fold_as_it_is(spec: str, m: int, n: int, k: int, batch: int) -> None:
+    apart, overlapped = load_engine(spec.replace("overlap=true", "overlap=false")), load_engine(spec)
+    gemm = Gemm(m, n, k, batch=batch)
+    assert overlapped.latency(gemm).expected <= apart.latency(gemm).expected
+    limits = apart.limits
+    fold = Gemm(limits.m or m, limits.n or n, limits.k or k)
+    assert overlapped.latency(fold).expected == apart.latency(fold).expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(SPECS), *(st.integers(1, 60) for _ in "mnkb"))
+def test_no_engine_does_more_than_its_multipliers_can(spec: str, m: int, n: int, k: int, batch: int) -> None:
+    engine, gemm = load_engine(spec), Gemm(m, n, k, batch=batch)
+    latency = engine.latency(gemm)
+    assert latency.low <= latency.expected <= latency.high
+    assert latency.expected * engine.pe_count >= gemm.macs
+
+
+def concrete(package: ModuleType, kind: type) -> set[type]:
+    """Every class of ``kind`` that a file of ``package`` defines and that can be made."""
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return {value for value in found if issubclass(value, kind) and value is not kind and not inspect.isabstract(value)}
+
+
+def test_every_file_with_an_array_or_a_mac_is_listed() -> None:
+    assert concrete(hwsim.arrays, Array) == set(ARRAYS)
+    assert concrete(hwsim.macs, Mac) == set(MACS)
+    for registry in (ARRAYS, MACS):
+        assert len({entry.name for entry in registry}) == len(registry)
+        assert len({entry.__module__ for entry in registry}) == len(registry)
+        assert all(entry.summary for entry in registry)
+
+
+def test_every_format_of_the_tests_is_a_format() -> None:
+    assert all(load_engine(f"cube:{fmt}").mac.acc != IntFormat(32) for fmt in FORMATS)
