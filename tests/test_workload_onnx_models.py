@@ -339,6 +339,8 @@ def test_a_float_product_between_quantised_tensors_is_an_integer_product(tmp_pat
         "y": "uint8",
     }
     assert operators["dequantize_x"].kind is Kind.VIEW
+    # bias, and the zero point of the activations
+    assert operators["conv"].vector_ops == 200
     assert (operators["quantize_x"].vector_ops, operators["quantize_y"].vector_ops) == (300, 300)
     assert workload.assumptions == (
         "a pass over a convolution's input moves each element once (overlap of windows stays on chip)",
@@ -353,6 +355,7 @@ def test_a_tensor_that_others_read_as_float_is_dequantised_for_them_alone(tmp_pa
     assert product is not None
     assert (product.a, product.gemm.a, product.gemm.w) == ("xq", UINT8, INT8)
     assert operators["conv"].inputs == ("xq", "wd", "bd")
+    assert operators["conv"].vector_ops == 200
     assert operators["add"].inputs == ("c", "xd")
     assert workload.tensors["xd"].format == FP32
     assert (operators["dequantize_x"].kind, operators["dequantize_x"].vector_ops) == (Kind.VECTOR, 200)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hwsim.workload.contraction import matmul
 from hwsim.workload.geometry import Geometry
 from hwsim.workload.onnx_import.convolutions import bias_ops, convolution
 from hwsim.workload.onnx_import.node import Node
 from hwsim.workload.onnx_import.reading import Context, Reading, plain_operator, product_operator
 from hwsim.workload.operator import Kind, Operator
-from hwsim.workload.zero_points import correction_ops
 
 REQUANTISE_OPS = 3
 """per element: multiply by the scale, round and add the zero point, clamp"""
@@ -24,21 +21,8 @@ def _integer_product(
     node: Node, context: Context, geometry: Geometry, a: int, b: int, zeros: tuple[int, int], further_ops: int
 ) -> Operator:
     """A product of the inputs at positions ``a`` and ``b`` with zero points at the positions ``zeros``."""
-    first, second = node.inputs[a], node.inputs[b]
-    bare = product_operator(node, context, geometry, first, second, 0)
-    assert bare.product is not None
-    a_offset, b_offset = (_has_offset(context, node.input(position)) for position in zeros)
-    constant = context.network.is_constant(second)
-    ops = correction_ops(bare.product.gemm, a_offset, b_offset, constant) + further_ops
-    return replace(bare, vector_ops=ops)
-
-
-def _has_offset(context: Context, zero_point: str) -> bool:
-    """Whether a zero point is anything but 0; one whose value is not in the file counts as other than 0."""
-    if not zero_point:
-        return False
-    value = context.network.value(zero_point)
-    return value is None or bool(value.any())
+    zero_points = node.input(zeros[0]), node.input(zeros[1])
+    return product_operator(node, context, geometry, node.inputs[a], node.inputs[b], further_ops, zero_points)
 
 
 def _requantise_ops(node: Node, context: Context) -> int:

@@ -12,6 +12,7 @@ from hwsim.workload.onnx_import.network import Network
 from hwsim.workload.onnx_import.node import Node
 from hwsim.workload.onnx_import.storage import Storage
 from hwsim.workload.operator import Kind, Movement, Operator
+from hwsim.workload.zero_points import correction_ops
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class Context:
         stored = self.format(name)
         return stored if isinstance(stored, IntFormat) or name in self.storage.formats else None
 
+    def has_offset(self, zero_point: str) -> bool:
+        """Whether a zero point is anything but 0; one whose value is not in the file counts as other than 0."""
+        if not zero_point:
+            return False
+        value = self.network.value(zero_point)
+        return value is None or bool(value.any())
+
     def outputs(self, node: Node) -> tuple[str, ...]:
         """The first output, and those others that somebody uses."""
         return tuple(name for i, name in enumerate(node.outputs) if name and (i == 0 or name in self.used))
@@ -53,13 +61,28 @@ class Reading:
     read: Callable[[Node, Context], Operator] = field(repr=False)
 
 
-def product_operator(node: Node, context: Context, geometry: Geometry, a: str, b: str, vector_ops: int) -> Operator:
-    """The operator of a product with operands ``a`` and ``b``; the node's other inputs follow them as they are."""
-    source = context.storage.sources
-    inputs = tuple(source.get(name, name) if name in (a, b) else name for name in node.inputs if name)
-    a, b = source.get(a, a), source.get(b, b)
+def product_operator(
+    node: Node,
+    context: Context,
+    geometry: Geometry,
+    a: str,
+    b: str,
+    vector_ops: int,
+    zero_points: tuple[str, str] | None = None,
+) -> Operator:
+    """The operator of a product with operands ``a`` and ``b``; the node's other inputs follow them as they are.
+
+    ``vector_ops`` are those beside the correction of ``zero_points``, which are those of dequantisation unless given.
+    """
+    storage = context.storage
+    inputs = tuple(storage.sources.get(name, name) if name in (a, b) else name for name in node.inputs if name)
+    a, b = storage.sources.get(a, a), storage.sources.get(b, b)
     formats = ProductFormats(context.engine_format(a), context.engine_format(b))
     product = lower(geometry, a, b, node.outputs[0], formats, context.movement)
+    if formats.acc is not None:
+        a_zero, b_zero = zero_points or (storage.zero_points.get(a, ""), storage.zero_points.get(b, ""))
+        offsets = context.has_offset(a_zero), context.has_offset(b_zero)
+        vector_ops += correction_ops(product.gemm, *offsets, b_constant=context.network.is_constant(b))
     outputs = context.outputs(node)
     return Operator(node.name, node.op, Kind.PRODUCT, inputs, outputs, product, vector_ops, node.attributes)
 

@@ -11,6 +11,7 @@ from hwsim.workload.onnx_import.network import Network
 from hwsim.workload.onnx_import.node import Node
 
 DEQUANTIZE = "DequantizeLinear"
+ZERO_POINT = 2
 OPERANDS = (0, 1)
 FLOAT_PRODUCTS = frozenset({"Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul"})
 CARRIERS = frozenset(
@@ -37,10 +38,12 @@ CARRIERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """``formats`` of tensors that are kept as integers though the graph declares them float; ``sources``: the integer
-    tensor that a product reads in place of a dequantised one that others read as float."""
+    """``formats`` of tensors that are kept as integers though the graph declares them float, and the tensors that hold
+    their ``zero_points``; ``sources``: the integer tensor that a product reads in place of a dequantised one that
+    others read as float."""
 
     formats: Mapping[str, Format]
+    zero_points: Mapping[str, str]
     sources: Mapping[str, str]
 
 
@@ -51,19 +54,23 @@ def find_storage(network: Network) -> Storage:
     integers. If others read it too, it is dequantised for them, and products read the integers beside it.
     """
     if not any(node.op == DEQUANTIZE for node in network.nodes):
-        return Storage({}, {})
+        return Storage({}, {}, {})
     stays = _staying(network)
     formats: dict[str, Format] = {}
+    zero_points: dict[str, str] = {}
     sources: dict[str, str] = {}
     for node in network.nodes:
         kept = [name for name in node.outputs if name and (network.is_constant(name) or name in stays)]
         if node.op == DEQUANTIZE:
-            formats |= dict.fromkeys(kept, network.format(node.inputs[0]))
+            stored = node.inputs[0]
+            formats |= dict.fromkeys(kept, network.format(stored))
+            zero_points |= dict.fromkeys((*kept, stored), node.input(ZERO_POINT))
             if not kept:
-                sources[node.outputs[0]] = node.inputs[0]
+                sources[node.outputs[0]] = stored
         elif node.op in CARRIERS and node.inputs[0] in formats:
             formats |= dict.fromkeys(kept, formats[node.inputs[0]])
-    return Storage(formats, sources)
+            zero_points |= dict.fromkeys(kept, zero_points[node.inputs[0]])
+    return Storage(formats, zero_points, sources)
 
 
 def _staying(network: Network) -> set[str]:
