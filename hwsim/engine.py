@@ -173,7 +173,7 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
 def load_engine(text: str | Path) -> Engine:
     """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
 
-    A TOML file has a key ``engine`` (the array's name or a preset) and the fields beside it.
+    A TOML file has a key ``engine`` (any inline form) and more fields beside it.
     Raises SpecError for unknown names, fields and values.
     """
     if str(text).endswith(".toml"):
@@ -196,10 +196,11 @@ def _from_toml(path: Path) -> Engine:
         raise SpecError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: {error}") from None
-    if "engine" not in table:
-        raise SpecError(f"{path}: the key 'engine' is missing; it names an array or a preset")
-    name = table.pop("engine")
+    name = table.pop("engine", None)
+    if not isinstance(name, str):
+        raise SpecError(f"{path}: the key 'engine' must name an array or a preset, not {name!r}")
     try:
-        return _from_named(str(name), table)
+        base, given = split_inline(name)
+        return _from_named(base, {**given, **table})
     except SpecError as error:
         raise SpecError(f"{path}: {error}") from None
