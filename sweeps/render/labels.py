@@ -50,7 +50,10 @@ class Labels:
         fields = entry.fields
         words = ["hwsim", "simulate", "--workload", fields["workload"], "--engine", self.engine(entry)]
         if fields["machine"]:
-            words += ["--machine", ":" + ",".join(f"{name}={_text(v)}" for name, v in fields["machine"].items())]
+            words += [
+                "--machine",
+                ":" + ",".join(f"{name}={_measure(name, v)}" for name, v in fields["machine"].items()),
+            ]
         for name, extent in fields["dims"].items():
             words += ["--dim", f"{name}={extent}"]
         for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "latency")):
@@ -64,6 +67,13 @@ def workload_name(fields: Fields) -> str:
     name = PurePath(fields["workload"]).name
     dims = ", ".join(f"{key}={extent}" for key, extent in fields["dims"].items())
     return f"{name} ({dims})" if dims else name
+
+
+def _measure(name: str, value: object) -> str:
+    """A field of a machine as people write it: ``512KiB``."""
+    if name.endswith("_bytes") and isinstance(value, int) and value % 1024 == 0:
+        return f"{value // 1024}KiB" if value % (1 << 20) else f"{value >> 20}MiB"
+    return _text(value)
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,297 @@
+"""The command line: what it answers, in words and in JSON, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_study import GEMMS, POINTS, STUDY, write_study
+from typer.testing import CliRunner, Result
+
+from hwsim.arrays import ARRAYS
+from hwsim.engine import load_engine
+from sweeps.cli import app
+from sweeps.metrics import METRICS
+
+ROOT = Path(__file__).parent.parent
+ENGINE = "systolic-os:rows=8,cols=8"
+
+
+def invoke(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def answer(*words: object, code: int = 0) -> str:
+    """What a command prints; it must end with ``code``."""
+    result = invoke(*words)
+    assert result.exit_code == code, result.output
+    return result.stdout
+
+
+def as_json(*words: object, code: int = 0) -> Any:
+    return json.loads(answer(*words, "--json", code=code))
+
+
+def refusal(*words: object) -> str:
+    """The one sentence on stderr of a command that exits 2 and prints nothing else."""
+    result = invoke(*words)
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("hwsim: ")
+    return result.stderr.removeprefix("hwsim: ").strip()
+
+
+@pytest.fixture
+def gemms(tmp_path: Path) -> Path:
+    (tmp_path / "gemms.toml").write_text(GEMMS)
+    return tmp_path / "gemms.toml"
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the small study, run by the command."""
+    folder = tmp_path_factory.mktemp("study")
+    text = answer("sweep", write_study(folder), "--out", folder / "out")
+    assert f"{POINTS} of {POINTS} points done" in text
+    return folder / "out"
+
+
+def test_engines_are_those_of_the_registry() -> None:
+    assert [row["array"] for row in as_json("engines")["arrays"]] == [kind.name for kind in ARRAYS]
+    assert "systolic-os" in answer("engines")
+
+
+def test_workloads_are_those_of_the_library() -> None:
+    assert "resnet50" in [row["name"] for row in as_json("workloads")["workloads"]]
+    assert "resnet50" in answer("workloads")
+
+
+def test_simulate_gives_every_field_that_it_promises(gemms: Path) -> None:
+    report = as_json("simulate", "--workload", gemms, "--engine", ENGINE)
+    assert report.keys() >= {
+        "total_cycles", "compute_cycles", "stall_cycles", "macs", "utilization", "energy_pj", "area_um2",
+        "area_by_component", "clock_ghz", "technology", "assumptions", "layers", "other_operators",
+    }  # fmt: skip
+    assert [layer["name"] for layer in report["layers"]] == ["first", "second"]
+    for layer in report["layers"]:
+        assert layer.keys() >= {
+            "name", "m", "n", "k", "batch", "compute_cycles", "total_cycles", "utilization", "dram_bytes",
+        }  # fmt: skip
+    assert report["total_cycles"] == report["compute_cycles"] + sum(report["stall_cycles"].values())
+    assert report["macs"] == 40 * 24 * 30 + 7 * 64 * 65
+    assert (report["energy_pj"], report["area_um2"]) == (None, None)
+
+
+def test_simulate_prints_layers_totals_and_assumptions(gemms: Path) -> None:
+    report = as_json("simulate", "--workload", gemms, "--engine", ENGINE)
+    text = answer("simulate", "--workload", gemms, "--engine", ENGINE)
+    for words in ("first", "40 × 24 × 30", "second", "7 × 64 × 65", f"{report['total_cycles']:,}", "run time"):
+        assert words in text
+    for line in report["assumptions"]:
+        assert line[:40] in text
+
+
+def test_a_saved_plan_gives_the_same_report(gemms: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plans" / "plan.json"
+    question = ("simulate", "--workload", gemms, "--engine", ENGINE, "--machine", "micro")
+    first = as_json(*question, "--out-plan", plan)
+    assert as_json(*question, "--plan", plan) == first
+
+
+def test_objectives_differ_in_the_right_direction(gemms: Path) -> None:
+    question = ("simulate", "--workload", gemms, "--engine", ENGINE, "--machine", "micro:scratchpad_a_bytes=512")
+    fast, lean = (as_json(*question, "--objective", name) for name in ("latency", "dram_bytes"))
+    assert fast["total_cycles"] <= lean["total_cycles"]
+    assert fast["dram_bytes"] >= lean["dram_bytes"]
+
+
+def test_sweep_writes_a_store_that_report_and_export_read(swept: Path, tmp_path: Path) -> None:
+    page, table = tmp_path / "sub" / "page.html", tmp_path / "sub" / "table.csv"
+    assert as_json("report", swept, "--html", page) == {
+        "html": str(page),
+        "bytes": page.stat().st_size,
+        "screenshot": None,
+    }
+    assert as_json("export", swept, "--csv", table)["rows"] == POINTS
+    assert table.read_text() == answer("export", swept, "--csv", "-")
+    answer("report", swept)
+    assert (swept / "report.html").read_bytes() == page.read_bytes()
+
+
+def test_the_same_study_exports_the_same_bytes(swept: Path, tmp_path: Path) -> None:
+    study = swept.parent / "small.toml"
+    answer("sweep", study, "--out", tmp_path / "again")
+    assert answer("export", tmp_path / "again", "--csv", "-") == answer("export", swept, "--csv", "-")
+
+
+def test_an_export_has_every_metric_and_no_duration(swept: Path) -> None:
+    head, *rows = answer("export", swept, "--csv", "-").splitlines()
+    names = head.split(",")
+    assert names[:2] == ["workload", "array"]
+    assert set(names) >= {metric.name for metric in METRICS}
+    assert "seconds" not in names
+    assert len(rows) == POINTS
+
+
+def test_sweep_in_json_says_the_front_and_the_answer(swept: Path) -> None:
+    facts = as_json("sweep", swept.parent / "small.toml", "--out", swept)
+    assert facts["points"] == POINTS
+    assert facts["failed"] == []
+    assert facts["front"]
+    assert "has the lowest total cycles" in facts["answer"]
+
+
+def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    facts = as_json("sweep", study, "--out", tmp_path / "out", "--dry-run")
+    assert (facts["points"], facts["stored"], len(facts["first"])) == (POINTS, 0, 10)
+    assert f"small: {POINTS} points, 0 of them stored already, {POINTS} to run" in answer(
+        "sweep", study, "--out", tmp_path / "out", "--dry-run"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_failed_points_exit_1(tmp_path: Path) -> None:
+    study = write_study(tmp_path, STUDY.replace("[machine]", "[machine]\nscratchpad_c_bytes = [64, 65536]"))
+    text = answer("sweep", study, "--out", tmp_path / "out", code=1)
+    assert f"{2 * POINTS} of {2 * POINTS} points done, " in text
+    assert "failed: " in text
+    assert as_json("sweep", study, "--out", tmp_path / "out", code=1)["failed"]
+    answer("report", tmp_path / "out")
+    assert "points failed" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_missing_browser_is_a_sentence_and_the_page_is_there(
+    swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = invoke("report", swept, "--html", tmp_path / "r.html", "--screenshot", tmp_path / "r.png")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "hwsim: no Chromium was found to take a picture with; `apt-get install chromium` brings one; the page is written\n"
+    )
+    assert (tmp_path / "r.html").exists()
+    assert not (tmp_path / "r.png").exists()
+
+
+def test_rtl_emit_writes_the_files_that_it_names(tmp_path: Path) -> None:
+    facts = as_json("rtl", "emit", "cube:p=2", "--out", tmp_path / "v")
+    assert facts["engine"] == load_engine("cube:p=2").spec
+    assert sorted(facts["files"]) == sorted(str(path) for path in (tmp_path / "v").glob("*.v"))
+    assert f"module {facts['top']}" in Path(facts["files"][0]).read_text()
+    assert facts["top"] in answer("rtl", "emit", "cube:p=2", "--out", tmp_path / "v")
+
+
+@pytest.mark.rtl
+def test_rtl_verify_counts_the_edges_that_it_compared() -> None:
+    verdict = as_json("rtl", "verify", "systolic-os:rows=2,cols=2", "--cases", 2)
+    assert verdict["passed"]
+    assert verdict["edges"] > 0
+    assert verdict["mismatch_count"] == 0
+
+
+@pytest.mark.rtl
+def test_rtl_lint_finds_nothing() -> None:
+    assert as_json("rtl", "lint", "systolic-os:rows=2,cols=2")["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("simulate", "--workload", "resnet51", "--engine", ENGINE),
+            "unknown workload 'resnet51' (did you mean 'resnet50'?); a workload is a name that 'hwsim workloads' "
+            "lists, or the path of a file that ends in .onnx, .csv, .toml, .json",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", "systolic-oz:rows=8"),
+            "unknown engine 'systolic-oz' (did you mean 'systolic-os'?); engines are systolic-os, systolic-ws, "
+            "systolic-is, cube, adder-tree, matrix-2d, tpu-like-32, systolic-16",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", "cube:q=8"),
+            "cube has no field 'q'; its fields are p, overlap, a, w, acc",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--machine", "edg"),
+            "unknown machine 'edg' (did you mean 'edge'?); machines are edge, micro, mobile, server",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--depth", "closd"),
+            "--depth is 'closd' (did you mean 'closed'?); allowed are closed, count, step",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--objective", "bytes"),
+            "--objective is 'bytes' (did you mean 'dram_bytes'?); allowed are dram_bytes, latency",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--dim", "batch"),
+            "--dim 'batch' is not of the form NAME=N with a whole number N of at least 1",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--dim", "batch=0"),
+            "--dim 'batch=0' is not of the form NAME=N with a whole number N of at least 1",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--dim", "b=1", "--dim", "b=2"),
+            "--dim gives 'b' twice",
+        ),
+        (
+            ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--plan", "no.json"),
+            "no.json: No such file or directory",
+        ),
+        (
+            ("rtl", "verify", "cube:p=2", "--simulator", "icarsu"),
+            "--simulator is 'icarsu' (did you mean 'icarus'?); allowed are icarus, verilator",
+        ),
+        (("rtl", "verify", "cube:p=2", "--cases", "0"), "a verification has at least 1 case, not 0"),
+        (("rtl", "emit", "cube:p=0", "--out", "v"), "cube: p must be at least 1, not 0"),
+        (("sweep", "none.toml", "--out", "out"), "none.toml: No such file or directory"),
+        (("report", "nowhere"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
+        (("export", "nowhere", "--csv", "f.csv"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
+    ],
+)
+def test_a_wrong_question_gets_one_sentence_and_exit_2(
+    words: tuple[str, ...], message: str, gemms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refusal(*(gemms if word == "GEMMS" else word for word in words)) == message
+
+
+def run_process(*words: object) -> subprocess.CompletedProcess[str]:
+    code = "from sweeps.cli import main; main()"
+    command = [sys.executable, "-c", code, *(str(word) for word in words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def test_as_a_process_it_ends_with_its_code_and_no_traceback(tmp_path: Path) -> None:
+    wrong = run_process("simulate", "--workload", "resnet51", "--engine", ENGINE)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("hwsim: unknown workload 'resnet51'")
+    assert "Traceback" not in wrong.stderr
+    right = run_process("rtl", "emit", "cube:p=1", "--out", tmp_path, "--json")
+    assert (right.returncode, right.stderr) == (0, "")
+    assert json.loads(right.stdout)["files"]
+
+
+def test_progress_outside_a_terminal_is_lines_on_stderr(tmp_path: Path) -> None:
+    done = run_process("sweep", write_study(tmp_path), "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == f"0 of {POINTS} points"
+    assert done.stderr.splitlines()[-1] == f"{POINTS} of {POINTS} points"
+    assert json.loads(done.stdout)["points"] == POINTS
+
+
+def test_the_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from sweeps.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "heavy = {'numpy', 'scipy', 'onnx', 'pyrtl', 'networkx', 'ortools', 'numba', 'rich', 'hwsim.engine'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
