@@ -60,35 +60,16 @@ class Matrix2d(Array):
         rows, cols, dtype = self.rows, self.cols, register_dtype(mac)
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
         starts, activity = self.starts(gemm), self.activity(gemm)
-        folds = list(self.folds(gemm.m, gemm.n, gemm.k))
-        product = np.zeros((gemm.m, gemm.n), np.int64)
-        a_reg, b_reg = np.zeros((rows, 1), dtype), np.zeros(cols, dtype)
-        first, acc, partial = False, np.zeros((rows, cols), dtype), np.zeros((rows, cols), dtype)
-        done, leaving = Wavefronts(starts + gemm.k + 1, 1), Wavefronts(starts + gemm.k + 2, rows)
-        result = acc
+        results = (AtOnce if self.drain is Drain.PARALLEL else RowByRow)(self, gemm, starts)
+        a_reg, b_reg, first = np.zeros((rows, 1), dtype), np.zeros(cols, dtype), False
+        acc, partial = np.zeros((rows, cols), dtype), np.zeros((rows, cols), dtype)
         feed = k_stream(a, b, mac, rows, cols, starts, len(activity))
         for edge, (inputs, active_pes) in enumerate(zip(feed, activity.tolist(), strict=True), 1):
             np.multiply(a_reg, b_reg, out=partial)
             np.add(0 if first else acc, partial, out=acc)
             a_reg, b_reg, first = inputs["a"][:, None], inputs["b"], bool(inputs["first"][0])
-            if self.drain is Drain.COLUMN:
-                shown = [age for _, age in leaving.at(edge)]
-                outputs = self._column_port(result, shown)
-            finished = [fold for fold, _ in done.at(edge)]
-            for fold in finished:
-                result = acc.copy()
-                place = product[folds[fold].m, folds[fold].n]
-                place[:] = result[: place.shape[0], : place.shape[1]]
-            if self.drain is Drain.PARALLEL:
-                outputs = {"c": acc.reshape(-1).copy(), "c_valid": np.full(acc.size, len(finished), VALID)}
-            yield Beat(active_pes, inputs, outputs)
-        return product
-
-    def _column_port(self, result: Matrix, shown: list[int]) -> Outputs:
-        """The foot of every column: ``result`` bottom row first, 0 when nothing leaves."""
-        rows = [self.rows - 1 - age for age in shown]
-        c = result[rows[0]].copy() if rows else np.zeros(self.cols, result.dtype)
-        return {"c": c, "c_valid": np.full(self.cols, len(rows), VALID)}
+            yield Beat(active_pes, inputs, results.after(edge, acc))
+        return results.product
 
     def inventory(self, mac: Mac) -> Inventory:
         drain = int(self.drain is Drain.COLUMN)
@@ -100,3 +81,41 @@ class Matrix2d(Array):
             (Leaf.of("drain_flag"), drain * self.rows),
             (delay(3, 1), 1),
         )
+
+
+class AtOnce:
+    """Every accumulator is visible; all are valid for the edge that completes their sums."""
+
+    def __init__(self, array: Array, gemm: Gemm, starts: NDArray[np.int64]) -> None:
+        self._folds = list(array.folds(gemm.m, gemm.n, gemm.k))
+        self._done = Wavefronts(starts + gemm.k + 1, 1)
+        self.product = np.zeros((gemm.m, gemm.n), np.int64)
+
+    def after(self, edge: int, acc: Matrix) -> Outputs:
+        return {"c": acc.reshape(-1).copy(), "c_valid": np.full(acc.size, self.keep(edge, acc), VALID)}
+
+    def keep(self, edge: int, acc: Matrix) -> bool:
+        """Put ``acc`` into the product if this edge completes a fold, and tell whether."""
+        done = [self._folds[number] for number, _ in self._done.at(edge)]
+        for fold in done:
+            place = self.product[fold.m, fold.n]
+            place[:] = acc[: place.shape[0], : place.shape[1]]
+        return bool(done)
+
+
+class RowByRow:
+    """An edge after their completion the sums move into a chain per column, whose foot shows the bottom row first."""
+
+    def __init__(self, array: Array, gemm: Gemm, starts: NDArray[np.int64]) -> None:
+        self._sums = AtOnce(array, gemm, starts)
+        self._chain: list[Matrix] = []  # rows yet to leave, the last one next
+        self._captured: list[Matrix] = []
+        self.product = self._sums.product
+
+    def after(self, edge: int, acc: Matrix) -> Outputs:
+        if self._captured:
+            self._chain = self._captured
+        self._captured = list(acc.copy()) if self._sums.keep(edge, acc) else []
+        valid = bool(self._chain)
+        foot = self._chain.pop() if valid else np.zeros(acc.shape[1], acc.dtype)
+        return {"c": foot, "c_valid": np.full(acc.shape[1], valid, VALID)}
