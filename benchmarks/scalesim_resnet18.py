@@ -54,7 +54,7 @@ class Row:
 
 HEADER = (
     "| dataflow | SCALE-Sim cycles | hwsim cycles | offset | equal after the offset, layers "
-    "| SCALE-Sim CPU s | SCALE-Sim peak MB | hwsim CPU us | CPU ratio |\n"
+    "| SCALE-Sim CPU s | SCALE-Sim peak MB | hwsim CPU µs | CPU ratio |\n"
     "|---|---:|---:|---:|---|---:|---:|---:|---:|"
 )
 
