@@ -90,9 +90,7 @@ def _fillings(machine: Machine, demand: Demand, space: TileSpace, order: str, op
     return [_filling(machine, demand, space, order, operand, depth) for depth in sorted(set(depths.values()))]
 
 
-def _filling(
-    machine: Machine, demand: Demand, space: TileSpace, order: str, operand: Operand, depth: int
-) -> Filling:
+def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, operand: Operand, depth: int) -> Filling:
     outside = order[:depth]
     pad = machine.scratchpad(operand)
     held = [space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes]

@@ -82,13 +82,15 @@ class CycleBound:
         first = sum((self._share(operand, order, filled, at, self.sides) for operand in READ), np.zeros(len(at)))
         latency, busy = self.machine.channel.latency_cycles, self.busy[at]
         outputs = self._fetches(order, filled[Operand.C], at)
-        late = self._late_stores(order, filled, at, outputs)
+        loads = {operand: self._loads(order, filled, operand, at) for operand in READ}
+        every = np.maximum.reduce(list(loads.values())) == self.tiles[at]
+        early = np.where(every, np.maximum(stored - self._late_stores(order, filled, at, outputs), 0), 0.0)
         terms = [
             first + latency + busy + last,
             loaded + stored,
-            loaded + np.maximum(stored - late, 0) + latency + self.last_busy[at] + last,
+            loaded + early + latency + self.last_busy[at] + last,
         ]
-        for chain, longest in self._chains(order, filled, moved, at):
+        for chain, longest in self._chains(order, filled, moved, loads, at):
             terms += [chain + last, np.maximum(stored + chain - outputs * longest, 0)]
         return Bound(np.ceil(np.maximum.reduce(terms) * SAFETY).astype(np.int64), np.add.reduce(terms))
 
@@ -100,24 +102,28 @@ class CycleBound:
         return each * (1 + self.machine.buffers // (self.tiles[at] // outputs))
 
     def _chains(
-        self, order: str, filled: dict[Operand, Filling], moved: dict[Operand, Floats], at: Ints
+        self,
+        order: str,
+        filled: dict[Operand, Filling],
+        moved: dict[Operand, Floats],
+        loads: dict[Operand, Ints],
+        at: Ints,
     ) -> Iterator[tuple[Floats, Floats]]:
         """Chains through buffers, and the longest stretch of each that may overtake a store."""
         tiles, busy, latency = self.tiles[at], self.busy[at], self.machine.channel.latency_cycles
         buffers, longest_tile = self.machine.buffers, self.first_busy[at]
-        fetches = {operand: self._fetches(order, filled[operand], at) for operand in READ}
         share = {
             operand: self._share(operand, order, filled, at, self.sides) + self._cycles(ROUNDING) for operand in READ
         }
-        for operand, fetched in fetches.items():
-            chain = moved[operand] + fetched * (latency - (buffers - 1) * longest_tile) + busy
-            stretch = share[operand] + latency + tiles // fetched * longest_tile
-            yield np.where(fetched * buffers <= tiles, chain, 0.0), stretch
-        every = np.maximum.reduce(list(fetches.values())) == tiles
+        for operand, times in loads.items():
+            chain = moved[operand] + times * (latency - (buffers - 1) * longest_tile) + busy
+            stretch = share[operand] + latency + tiles // np.maximum(times, 1) * longest_tile
+            yield np.where((times > 0) & (times * buffers <= tiles), chain, 0.0), stretch
+        every = np.maximum.reduce(list(loads.values())) == tiles
         trips = (moved[Operand.A] + moved[Operand.B] + busy + tiles * latency) / 2
-        yield np.where(every, trips, 0.0), 2 * (sum(share.values()) + latency + longest_tile)
+        yield np.where(every, trips, 0.0), 2 * (share[Operand.A] + share[Operand.B] + latency + longest_tile)
 
-    def _cycles(self, moved: Ints | int) -> Floats:
+    def _cycles(self, moved: Ints | Floats | int) -> Floats:
         return np.asarray(moved, dtype=np.float64) / float(self.machine.channel.bytes_per_cycle)
 
     def _share(
@@ -129,7 +135,12 @@ class CycleBound:
         for axis in operand.axes:
             if axis in outside:
                 part = np.floor(part * sides[axis][at] / self.demand.sides[axis] * SAFETY)
-        return part / float(self.machine.channel.bytes_per_cycle)
+        return self._cycles(part)
+
+    def _loads(self, order: str, filled: dict[Operand, Filling], operand: Operand, at: Ints) -> Ints:
+        """How often the operand is loaded, or 0 if some of its shares may be less than a byte and so no load."""
+        smallest = self._share(operand, order, filled, at, self.last_sides)
+        return np.where(smallest > 0, self._fetches(order, filled[operand], at), 0)
 
     def _fetches(self, order: str, filling: Filling, at: Ints) -> Ints:
         """How often the operand's buffer is filled."""

@@ -60,7 +60,8 @@ def search_tiling(machine: Machine, demand: Demand, objective: Objective = Objec
 def check_room(machine: Machine, demand: Demand) -> None:
     """Raise SpecError, with the bytes needed, unless each scratchpad holds the smallest tile: one fold."""
     limits = machine.engine.limits
-    smallest = Tiling(*(min(getattr(limits, axis) or 1, demand.sides[axis]) for axis in AXES))
+    m, n, k = (min(getattr(limits, axis) or 1, demand.sides[axis]) for axis in AXES)
+    smallest = Tiling(m, n, k)
     for operand in Operand:
         pad = machine.scratchpad(operand)
         needed = pad.buffers * demand.buffer_bytes(operand, smallest)
@@ -82,7 +83,9 @@ def _groups(
     ]
     if objective is Objective.DRAM_BYTES:
         least = min(int(np.where(allowed, moved, TOO_LARGE).min()) for _, _, allowed, moved in picks)
-        picks = [(ordering, fillings, allowed & (moved == least), moved) for ordering, fillings, allowed, moved in picks]
+        picks = [
+            (ordering, fillings, allowed & (moved == least), moved) for ordering, fillings, allowed, moved in picks
+        ]
     anywhere = np.flatnonzero(np.any([allowed for _, _, allowed, _ in picks], axis=0))
     bounds = CycleBound(machine, demand, space, anywhere)
     for ordering, fillings, allowed, moved in picks:
