@@ -3,8 +3,8 @@
     python benchmarks/multiply_rate.py [--engine systolic-16]
 
 The ratio is that of the medians of several interleaved runs in CPU time on one core, for operands stored in int8 (no
-pass over them is needed) and in int64 (a pass to check their range, and eight times the bytes to read). The largest shape comes first:
-after it the allocator keeps memory, which in a fresh process costs products of 256 x 256 x 256 a page fault per page.
+pass over them is needed) and in int64 (a pass to check their range, and eight times the bytes to read). The largest
+shape comes first: after it the allocator keeps memory, which in a fresh process costs small products page faults.
 """
 
 from __future__ import annotations
