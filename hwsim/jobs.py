@@ -1,0 +1,77 @@
+"""The products of a network as jobs for a machine: what each asks of the memories, and what rides along with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hwsim.demand import Demand
+from hwsim.errors import SpecError
+from hwsim.machine import Machine
+from hwsim.storage import Storage
+from hwsim.vector_unit import Chain, chain_after, parameter_bytes
+from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Movement, Operator, Product
+from hwsim.workload.tensor import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One product operator, its demand, and the chain of vector operators fused into it."""
+
+    operator: Operator
+    product: Product
+    demand: Demand
+    chain: Chain
+    b_is_constant: bool
+    """whether B is there before the network runs, as weights are"""
+    a_shape: tuple[int, ...]
+    b_shape: tuple[int, ...]
+    """shapes of the stored tensors"""
+
+    @property
+    def name(self) -> str:
+        return self.operator.name
+
+
+def jobs_of(workload: Workload, machine: Machine) -> dict[str, Job]:
+    """The jobs of all products, by operator, in the workload's order.
+
+    Raises SpecError, naming the layer, for a product that the engine cannot compute.
+    """
+    storage = Storage(workload, machine.engine)
+    return {job.name: job for job in _jobs(workload, machine, storage)}
+
+
+def _jobs(workload: Workload, machine: Machine, storage: Storage) -> Iterator[Job]:
+    for operator, product in workload.products:
+        try:
+            machine.engine.check(product.gemm)
+        except SpecError as error:
+            raise SpecError(f"layer {operator.name!r}: {error}") from None
+        chain = chain_after(workload, operator)
+        a, b = workload.tensors[product.a], workload.tensors[product.b]
+        demand = _demand(machine, storage, operator, product, chain)
+        yield Job(operator, product, demand, chain, b.role is Role.PARAMETER, a.shape, b.shape)
+
+
+def _demand(machine: Machine, storage: Storage, operator: Operator, product: Product, chain: Chain) -> Demand:
+    gemm = product.gemm
+    elements = (product.a_elements, product.b_elements, product.c_elements)
+    if machine.movement is Movement.EXPANDED:
+        elements = (gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
+    return Demand(
+        gemm.m,
+        gemm.n,
+        gemm.k,
+        gemm.batch,
+        storage.a_bits(product),
+        storage.b_bits(product),
+        storage.acc_bits(product),
+        storage.bits[chain.result],
+        *elements,
+        a_shared=product.a_shared,
+        b_shared=product.b_shared,
+        parameter_bytes=parameter_bytes(storage, (operator, *chain.operators), (product.a, product.b)),
+        vector_work=operator.vector_ops > 0 or bool(chain.operators),
+    )

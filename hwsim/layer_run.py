@@ -1,0 +1,97 @@
+"""One product on the machine, at the depth that was asked for: its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from hwsim.engine import Engine
+from hwsim.errors import HwsimError
+from hwsim.jobs import Job
+from hwsim.operands import Matrices, Operands, Pair
+from hwsim.pipeline import Tile, Timeline, run_tiles
+from hwsim.pipeline_jumps import run_loops
+from hwsim.tile_loops import BATCH, Indices, TileLoops
+from hwsim.tiling import AXES
+
+
+class Depth(Enum):
+    """How closely the engine is looked at."""
+
+    CLOSED = "closed"
+    """cycles from closed forms"""
+    COUNT = "count"
+    """exact cycles for the operands, counted"""
+    STEP = "step"
+    """every clock edge of the engine, its result compared with the product"""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What prefetching moves between layers: ``preloaded`` weights, and channel cycles for the next layer's."""
+
+    preloaded: bool = False
+    tail_load_cycles: int = 0
+
+
+def time_closed(loops: TileLoops, handover: Handover) -> Timeline:
+    """Closed form: tiles by kind, repetitions jumped over."""
+    return run_loops(loops, handover.tail_load_cycles)
+
+
+def time_with_operands(
+    loops: TileLoops, handover: Handover, job: Job, number: int, operands: Operands, depth: Depth
+) -> tuple[Timeline, bool]:
+    """Tile by tile on real operands; also whether any of them was synthetic.
+
+    Raises HwsimError if the stepped result differs from the product.
+    """
+    engine = loops.machine.engine
+    pair = operands.of(job, (engine.mac.a, engine.mac.w), number)
+    walk = _counted(loops, engine, pair) if depth is Depth.COUNT else _stepped(loops, engine, pair, job.name)
+    timeline = run_tiles(walk, loops.machine.buffers, loops.channel.latency_cycles, handover.tail_load_cycles)
+    return timeline, pair.synthetic
+
+
+def _slices(loops: TileLoops, at: Indices) -> tuple[int, slice, slice, slice]:
+    """Batch member and the ranges of m, n and k of one tile."""
+    place = {loop: index for loop, index in zip(loops.loops, at, strict=True)}
+    low = {axis: place[axis] * loops.tiling.side(axis) for axis in AXES}
+    m, n, k = (slice(low[axis], low[axis] + loops.tiling.side(axis)) for axis in AXES)
+    return place[BATCH], m, n, k
+
+
+def _counted(loops: TileLoops, engine: Engine, pair: Pair) -> Iterator[Tile]:
+    for at in loops.indices():
+        batch, m, n, k = _slices(loops, at)
+        a, b = pair.member(batch)
+        yield loops.at(at, engine.count(a[m, k], b[k, n]))
+
+
+def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterator[Tile]:
+    demand = loops.demand
+    result = np.zeros((demand.batch, demand.m, demand.n), np.int64)
+    for at in loops.indices():
+        batch, m, n, k = _slices(loops, at)
+        a, b = pair.member(batch)
+        beats, part = _run(engine, a[m, k], b[k, n])
+        result[batch, m, n] += part
+        yield loops.at(at, beats)
+    for batch in range(demand.batch):
+        if not np.array_equal(result[batch], engine.multiply(*pair.member(batch))):
+            raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")
+
+
+def _run(engine: Engine, a: Matrices, b: Matrices) -> tuple[int, Matrices]:
+    """Step one tile: number of clock edges, and the result."""
+    run, beats = engine.run(a, b), 0
+    while True:
+        try:
+            next(run)
+        except StopIteration as done:
+            result: Matrices = done.value
+            return beats, result
+        beats += 1

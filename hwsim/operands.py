@@ -1,0 +1,117 @@
+"""Operands of the products: from an ``.npz`` file where it has them, otherwise synthetic and always the same."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.errors import SpecError, nearest
+from hwsim.formats import IntFormat
+from hwsim.jobs import Job
+from hwsim.workload.graph import Workload
+from hwsim.workload.im2col import operands as matrices_of
+
+SEED = 20250
+SYNTHETIC = f"normal values scaled so that the largest magnitude is the format's largest, rounded, seed {SEED}"
+Matrices = NDArray[np.integer]
+_DTYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A of shape (batch, m, k) and B of shape (batch, k, n); a shared operand has a first side of 1."""
+
+    a: Matrices
+    b: Matrices
+    synthetic: bool
+
+    def member(self, index: int) -> tuple[Matrices, Matrices]:
+        """A and B of one member of the batch."""
+        return self.a[index % len(self.a)], self.b[index % len(self.b)]
+
+
+@dataclass(frozen=True)
+class Operands:
+    """Arrays by key, ``<layer>.a`` and ``<layer>.w``, or ``a`` and ``w`` for a workload with one product."""
+
+    arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    source: str = "operands"
+
+    def check_keys(self, workload: Workload) -> None:
+        """Raise SpecError for a key that belongs to no product."""
+        layers = [operator.name for operator, _ in workload.products]
+        known = [f"{layer}.{role}" for layer in layers for role in "aw"] + (["a", "w"] if len(layers) == 1 else [])
+        for key in self.arrays:
+            if key not in known:
+                raise SpecError(
+                    f"{self.source}: the key {key!r} belongs to no layer{nearest(key, known)}; "
+                    f"keys are <layer>.a and <layer>.w"
+                )
+
+    def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int) -> Pair:
+        """The operands of layer ``number``, checked; what is absent is synthetic."""
+        d = job.demand
+        shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
+        rng = np.random.default_rng((SEED, number))
+        found: dict[str, Matrices] = {}
+        absent = False
+        for role, format in zip("aw", formats, strict=True):
+            drawn = synthetic(format, shapes[role], rng)
+            given = self._given(job, role, shapes[role], format)
+            absent |= given is None
+            found[role] = drawn if given is None else given
+        return Pair(found["a"], found["w"], absent)
+
+    def _given(self, job: Job, role: str, shape: tuple[int, ...], format: IntFormat) -> Matrices | None:
+        key = next((key for key in (f"{job.name}.{role}", role) if key in self.arrays), None)
+        if key is None:
+            return None
+        array, where = self.arrays[key], f"{self.source}: {key}"
+        if not np.issubdtype(array.dtype, np.integer):
+            raise SpecError(f"{where} holds {array.dtype}; operands are integers")
+        integers: Matrices = array.astype(np.int64) if array.dtype == np.uint64 else array  # type: ignore[assignment]
+        format.check(integers, where)
+        return self._matrices(job, role, shape, integers, where)
+
+    def _matrices(self, job: Job, role: str, shape: tuple[int, ...], array: Matrices, where: str) -> Matrices:
+        """The matrices, given as such or as the tensor that the network stores."""
+        if array.shape == shape or (shape[0] == 1 and array.shape == shape[1:]):
+            return array.reshape(shape)
+        stored = {"a": job.a_shape, "w": job.b_shape}
+        geometry = job.product.geometry
+        if geometry is not None and array.shape == stored[role]:
+            tensors = {name: array if name == role else np.zeros(stored[name], np.int8) for name in "aw"}
+            a, b = matrices_of(geometry, tensors["a"], tensors["w"])
+            matrices: Matrices = {"a": a, "w": b}[role]  # type: ignore[assignment]
+            return matrices[: shape[0]]
+        allowed = [shape[1:] if shape[0] == 1 else shape]
+        allowed += [stored[role]] if geometry is not None and stored[role] not in allowed else []
+        raise SpecError(
+            f"{where} has shape {array.shape}; layer {job.name!r} takes {' or '.join(str(x) for x in allowed)}"
+        )
+
+
+def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generator) -> Matrices:
+    """Normal values, quantised so that the largest magnitude is the format's largest value."""
+    values = rng.standard_normal(shape, dtype=np.float32)
+    if not format.signed:
+        values = np.abs(values)
+    scale = format.high / float(np.abs(values).max())
+    dtype = next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
+    return np.rint(values.astype(np.float64) * scale).clip(format.low, format.high).astype(dtype)
+
+
+def load_operands(path: str | Path) -> Operands:
+    """Read an ``.npz`` file; raises SpecError naming the file."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return Operands({key: arrays[key] for key in arrays.files}, str(path))
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}") from None
+    except (ValueError, AttributeError, zipfile.BadZipFile) as error:
+        raise SpecError(f"{path}: not an .npz file of numbers: {error}") from None

@@ -1,0 +1,197 @@
+"""What a simulation found: cycles by cause, bytes by operand and reason, layer by layer; plain values, JSON out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hwsim.pipeline import Stall, Timeline
+from hwsim.tiling import Tiling
+from hwsim.traffic import Reason, Stream, Traffic, add_traffic
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One matrix product of the network; groups and heads are in ``batch``."""
+
+    name: str
+    m: int
+    n: int
+    k: int
+    batch: int
+    pe_count: int
+    timeline: Timeline
+    traffic: Traffic
+    tiling: Tiling
+    fused: tuple[str, ...] = ()
+    """vector operators that work on this layer's results as they leave"""
+
+    @property
+    def macs(self) -> int:
+        return self.m * self.n * self.k * self.batch
+
+    @property
+    def utilization(self) -> float:
+        """Multiply-accumulates over what all PEs could have done in the layer's total cycles."""
+        return self.macs / (self.pe_count * self.timeline.total_cycles)
+
+    @property
+    def dram_bytes(self) -> int:
+        return sum(self.traffic.values())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "m": self.m,
+            "n": self.n,
+            "k": self.k,
+            "batch": self.batch,
+            "macs": self.macs,
+            "compute_cycles": self.timeline.compute_cycles,
+            "total_cycles": self.timeline.total_cycles,
+            "stall_cycles": _stalls_json(self.timeline.stalls),
+            "utilization": self.utilization,
+            "dram_bytes": self.dram_bytes,
+            "dram_bytes_by_reason": _traffic_json(self.traffic),
+            "tiling": asdict(self.tiling),
+            "fused": list(self.fused),
+        }
+
+
+@dataclass(frozen=True)
+class OperatorReport:
+    """One operator that is no product; fused into a layer, or with cycles and bytes of its own."""
+
+    name: str
+    op: str
+    kind: str
+    cycles: int
+    vector_ops: int
+    traffic: Traffic
+    fused_into: str | None = None
+
+    @property
+    def dram_bytes(self) -> int:
+        return sum(self.traffic.values())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "op": self.op,
+            "kind": self.kind,
+            "fused_into": self.fused_into,
+            "cycles": self.cycles,
+            "vector_ops": self.vector_ops,
+            "dram_bytes": self.dram_bytes,
+            "dram_bytes_by_reason": _traffic_json(self.traffic),
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer of ``simulate``. ``energy_pj`` and ``area_um2`` are None until a technology is characterised.
+
+    ``total_cycles`` is ``compute_cycles`` plus all ``stall_cycles``; operators with rows of their own are one of the
+    causes. Rates count dense-equivalent operations, two for each multiply-accumulate, of the whole network.
+    """
+
+    workload: str
+    engine: str
+    machine: Mapping[str, object]
+    depth: str
+    pe_count: int
+    clock_ghz: float
+    layers: tuple[LayerReport, ...]
+    other_operators: tuple[OperatorReport, ...]
+    assumptions: tuple[str, ...]
+    technology: str | None = None
+    energy_pj: float | None = None
+    area_um2: float | None = None
+    area_by_component: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def compute_cycles(self) -> int:
+        return sum(layer.timeline.compute_cycles for layer in self.layers)
+
+    @property
+    def stall_cycles(self) -> dict[Stall, int]:
+        stalls = dict.fromkeys(Stall, 0)
+        for layer in self.layers:
+            for cause, cycles in layer.timeline.stalls.items():
+                stalls[cause] += cycles
+        stalls[Stall.OTHER_OPERATORS] += sum(row.cycles for row in self.other_operators)
+        return stalls
+
+    @property
+    def total_cycles(self) -> int:
+        return sum(layer.timeline.total_cycles for layer in self.layers) + sum(
+            row.cycles for row in self.other_operators
+        )
+
+    @property
+    def macs(self) -> int:
+        return sum(layer.macs for layer in self.layers)
+
+    @property
+    def utilization(self) -> float:
+        """Multiply-accumulates over what all PEs could have done in ``total_cycles``."""
+        return self.macs / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
+
+    @property
+    def traffic(self) -> Traffic:
+        return add_traffic([*(layer.traffic for layer in self.layers), *(row.traffic for row in self.other_operators)])
+
+    @property
+    def dram_bytes(self) -> int:
+        return sum(self.traffic.values())
+
+    @property
+    def time_ms(self) -> float:
+        return self.total_cycles / self.clock_ghz / 1e6
+
+    @property
+    def tops(self) -> float:
+        """Tera-operations per second achieved by the array over the whole run."""
+        return 2 * self.macs / (self.time_ms * 1e9) if self.total_cycles else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain value for ``json.dump``."""
+        return {
+            "workload": self.workload,
+            "engine": self.engine,
+            "machine": dict(self.machine),
+            "depth": self.depth,
+            "pe_count": self.pe_count,
+            "total_cycles": self.total_cycles,
+            "compute_cycles": self.compute_cycles,
+            "stall_cycles": _stalls_json(self.stall_cycles),
+            "macs": self.macs,
+            "utilization": self.utilization,
+            "time_ms": self.time_ms,
+            "tops": self.tops,
+            "dram_bytes": self.dram_bytes,
+            "dram_bytes_by_reason": _traffic_json(self.traffic),
+            "energy_pj": self.energy_pj,
+            "area_um2": self.area_um2,
+            "area_by_component": dict(self.area_by_component),
+            "clock_ghz": self.clock_ghz,
+            "technology": self.technology,
+            "assumptions": list(self.assumptions),
+            "layers": [layer.to_json() for layer in self.layers],
+            "other_operators": [row.to_json() for row in self.other_operators],
+        }
+
+
+def _stalls_json(stalls: Mapping[Stall, int]) -> dict[str, int]:
+    return {cause.value: cycles for cause, cycles in stalls.items()}
+
+
+def _traffic_json(traffic: Traffic) -> dict[str, dict[str, int]]:
+    """Nested: operand, then reason."""
+    table: dict[str, dict[str, int]] = {}
+    for stream in Stream:
+        reasons = {reason.value: traffic[stream, reason] for reason in Reason if (stream, reason) in traffic}
+        if reasons:
+            table[stream.value] = reasons
+    return table

@@ -1,0 +1,192 @@
+"""Run a network on a machine: every product through the tile pipeline, everything else through the vector unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from hwsim.demand import Demand
+from hwsim.errors import ProgramError
+from hwsim.jobs import Job, jobs_of
+from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
+from hwsim.machine import MACHINE_FIELDS, Machine
+from hwsim.operands import SYNTHETIC, Operands, load_operands
+from hwsim.pipeline import Timeline
+from hwsim.program import Program
+from hwsim.report import LayerReport, OperatorReport, Report
+from hwsim.storage import Storage
+from hwsim.tile_loops import TileLoops
+from hwsim.tiling import Operand, Tiling
+from hwsim.traffic import product_traffic
+from hwsim.vector_unit import vector_row
+from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Movement, Operator
+
+
+def simulate(
+    workload: Workload,
+    machine: Machine,
+    program: Program | None = None,
+    depth: Depth = Depth.CLOSED,
+    operands: Operands | str | Path | None = None,
+) -> Report:
+    """Cycles, stalls and bytes of ``workload`` on ``machine``.
+
+    Without a ``program`` every product is one tile, as if the scratchpads were large enough. ``depth`` COUNT and STEP
+    need operands: from ``operands`` (an ``.npz`` file or its arrays), synthetic where it has none.
+    Raises SpecError for a product that the engine cannot compute or operands that do not fit, ProgramError for a
+    program of another network or a tiling that the scratchpads cannot hold.
+    """
+    if operands is None:
+        operands = Operands()
+    elif not isinstance(operands, Operands):
+        operands = load_operands(operands)
+    operands.check_keys(workload)
+    return _Simulation(workload, machine, program, depth, operands).report()
+
+
+@dataclass
+class _Simulation:
+    """One call of ``simulate``: what is computed once and read by many steps."""
+
+    workload: Workload
+    machine: Machine
+    program: Program | None
+    depth: Depth
+    operands: Operands
+    synthetic: list[str] = field(default_factory=list)
+    known: dict[tuple[Demand, Tiling, Handover], Timeline] = field(default_factory=dict)
+
+    @cached_property
+    def jobs(self) -> dict[str, Job]:
+        return jobs_of(self.workload, self.machine)
+
+    @cached_property
+    def order(self) -> list[Operator]:
+        by_name = {operator.name: operator for operator in self.workload.operators}
+        if self.program is None:
+            return list(by_name.values())
+        for name in self.program.order:
+            if name not in by_name:
+                raise ProgramError(f"{self.program.name}: {self.workload.name} has no operator {name!r}")
+        for name in by_name:
+            if name not in self.program.order:
+                raise ProgramError(f"{self.program.name}: operator {name!r} of {self.workload.name} is missing")
+        return [by_name[name] for name in self.program.order]
+
+    def tiling(self, job: Job) -> Tiling:
+        if self.program is None:
+            return job.demand.one_tile()
+        tiling = self.program.tiling(job.name)
+        for operand in Operand:
+            pad = self.machine.scratchpad(operand)
+            needed = pad.buffers * job.demand.buffer_bytes(operand, tiling)
+            if needed > pad.size_bytes:
+                raise ProgramError(
+                    f"{self.program.name}: layer {job.name!r} needs {needed} bytes for operand {operand.value}, "
+                    f"and scratchpad_{operand.value}_bytes is {pad.size_bytes}"
+                )
+        return tiling
+
+    def report(self) -> Report:
+        products = [self.jobs[operator.name] for operator in self.order if operator.name in self.jobs]
+        tilings = {job.name: self.tiling(job) for job in products}
+        layers = [
+            self.layer(job, tilings[job.name], handover, number)
+            for number, (job, handover) in enumerate(zip(products, self.handovers(products, tilings), strict=True))
+        ]
+        return Report(
+            workload=self.workload.name,
+            engine=self.machine.engine.spec,
+            machine=self.machine.fields,
+            depth=self.depth.value,
+            pe_count=self.machine.engine.pe_count,
+            clock_ghz=self.machine.clock_ghz,
+            layers=tuple(layers),
+            other_operators=tuple(self.rows()),
+            assumptions=tuple(self.assumptions()),
+        )
+
+    def handovers(self, products: list[Job], tilings: Mapping[str, Tiling]) -> list[Handover]:
+        """Which layers find their first weights on chip, loaded in the place of a tile after the last of the layer
+        before: the free half of that scratchpad must hold them."""
+        early = [0] * (len(products) + 1)
+        if self.machine.prefetch and self.machine.buffers == 2:
+            for number, (before, job) in enumerate(pairwise(products), 1):
+                held = [x.demand.buffer_bytes(Operand.B, tilings[x.name]) for x in (before, job)]
+                if job.b_is_constant and (self.program is None or sum(held) <= self.machine.b.size_bytes):
+                    loops = TileLoops(self.machine, job.demand, tilings[job.name])
+                    early[number] = loops.load_bytes(Operand.B, (0,) * len(loops.loops))
+        cycles = [self.machine.channel.cycles(loaded) for loaded in early]
+        return [Handover(early[i] > 0, cycles[i + 1]) for i in range(len(products))]
+
+    def layer(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> LayerReport:
+        demand = job.demand
+        return LayerReport(
+            name=job.name,
+            m=demand.m,
+            n=demand.n,
+            k=demand.k,
+            batch=demand.batch,
+            pe_count=self.machine.engine.pe_count,
+            timeline=self.timeline(job, tiling, handover, number),
+            traffic=product_traffic(demand, tiling),
+            tiling=tiling,
+            fused=tuple(operator.name for operator in job.chain.operators),
+        )
+
+    def timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:
+        key = (job.demand, tiling, handover)
+        if self.depth is Depth.CLOSED and key in self.known:
+            return self.known[key]
+        loops = TileLoops(self.machine, job.demand, tiling, handover.preloaded)
+        if self.depth is Depth.CLOSED:
+            self.known[key] = time_closed(loops, handover)
+            return self.known[key]
+        timeline, synthetic = time_with_operands(loops, handover, job, number, self.operands, self.depth)
+        if synthetic:
+            self.synthetic.append(job.name)
+        return timeline
+
+    def rows(self) -> list[OperatorReport]:
+        """Everything that is no product, in order."""
+        fused = {operator.name: job for job in self.jobs.values() for operator in job.chain.operators}
+        storage = Storage(self.workload, self.machine.engine)
+        rows = []
+        for operator in self.order:
+            if operator.name in self.jobs:
+                continue
+            into = fused.get(operator.name)
+            cost = None if into else vector_row(self.machine, storage, operator)
+            rows.append(
+                OperatorReport(
+                    operator.name,
+                    operator.op,
+                    operator.kind.value,
+                    cost.cycles if cost else 0,
+                    operator.vector_ops,
+                    cost.traffic if cost else {},
+                    into.name if into else None,
+                )
+            )
+        return rows
+
+    def assumptions(self) -> list[str]:
+        """What the numbers rest on, a sentence each."""
+        machine = self.machine
+        clock = "assumed" if machine.clock_ghz == MACHINE_FIELDS["clock_ghz"].default else "as given"
+        said = [
+            f"the clock is {machine.clock_ghz} GHz, {clock}: no technology is characterised",
+            "activations go to DRAM after each operator and come back for the next",
+            f"the vector unit takes {machine.lanes} elements per cycle; what follows a product alone rides along with it",
+        ]
+        if self.program is None:
+            said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")
+        if machine.movement is Movement.EXPANDED:
+            said.append("a pass over an operand moves its whole matrix, im2col copies included")
+        if self.synthetic:
+            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
+        return [*said, *self.workload.assumptions]

@@ -1,0 +1,37 @@
+"""A program for a whole network: its own order, and the best tiling of each product."""
+
+from __future__ import annotations
+
+from hwsim.demand import Demand
+from hwsim.errors import SpecError
+from hwsim.jobs import jobs_of
+from hwsim.machine import Machine
+from hwsim.program import Program
+from hwsim.tiling import Tiling
+from hwsim.workload.graph import Workload
+from mapper.objective import Objective
+from mapper.tiling_search import search_tiling
+
+
+def plan(workload: Workload, machine: Machine, objective: Objective = Objective.DRAM_BYTES) -> Program:
+    """Tile every product of ``workload`` for ``machine``; equal products are searched once.
+
+    Raises SpecError, naming the layer, if a scratchpad cannot hold one fold, with the bytes that it needs.
+    """
+    best: dict[Demand, Tiling] = {}
+    tilings: dict[str, Tiling] = {}
+    for name, job in jobs_of(workload, machine).items():
+        if job.demand not in best:
+            try:
+                best[job.demand] = search_tiling(machine, job.demand, objective).tiling
+            except SpecError as error:
+                raise SpecError(f"layer {name!r}: {error}") from None
+        tilings[name] = best[job.demand]
+    return Program(
+        workload=workload.name,
+        engine=machine.engine.spec,
+        machine=machine.fields,
+        order=tuple(operator.name for operator in workload.operators),
+        tilings=tilings,
+        name=f"{workload.name} on {machine.engine.spec}",
+    )
