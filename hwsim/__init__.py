@@ -13,7 +13,6 @@ from hwsim.operands import Operands, load_operands
 from hwsim.pipeline import Stall, Tile, Timeline
 from hwsim.ports import Beat, Port
 from hwsim.program import Program, load_program
-from hwsim.replay import Replayed, replay
 from hwsim.report import LayerReport, OperatorReport, Report
 from hwsim.simulation import simulate
 from hwsim.tiling import Operand, Tiling
@@ -52,7 +51,6 @@ __all__ = [
     "Program",
     "ProgramError",
     "Reason",
-    "Replayed",
     "Report",
     "Role",
     "Scratchpad",
@@ -72,6 +70,5 @@ __all__ = [
     "load_program",
     "load_workload",
     "make_machine",
-    "replay",
     "simulate",
 ]
