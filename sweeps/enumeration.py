@@ -7,6 +7,7 @@ from itertools import product
 
 from hwsim.errors import SpecError
 from sweeps.constraint import Constraint
+from sweeps.metrics import OF_MACHINE
 from sweeps.point import Network, Point
 from sweeps.study import Study
 
@@ -35,10 +36,9 @@ def _all(study: Study, content_of: ContentOf) -> Iterator[Point]:
 
 def _allowed(point: Point, constraints: tuple[Constraint, ...]) -> bool:
     """A constraint that speaks of a field which this machine does not have says nothing about it."""
-    if not constraints:
-        return True
     try:
-        values = point.values_of_machine
+        needs_machine = any(c.names & OF_MACHINE for c in constraints)
+        values = point.values_of_machine if needs_machine else point.values
     except SpecError:
         return True  # no such machine can be made: the run says why
     return all(c.holds(values) for c in constraints if c.names <= values.keys())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from hwsim.errors import HwsimError
+from hwsim.layer_run import Depth
 from hwsim.simulation import simulate
 from hwsim.workload.graph import Workload
 from hwsim.workload.loader import load_workload
@@ -42,7 +43,7 @@ class Evaluator:
             machine = point.make_machine()
             workload = self.workload(point.network)
             program = plan(workload, machine, Objective(point.plan_objective))
-            report = simulate(workload, machine, program, depth=point.depth).to_json()
+            report = simulate(workload, machine, program, depth=Depth(point.depth)).to_json()
         except HwsimError as error:
             return Outcome(point, perf_counter() - start, error=str(error))
         except Exception as error:  # a fault of one point must not end the sweep; a fixed one runs again (code_version)

@@ -34,6 +34,11 @@ class Metric:
     read: Callable[[Report], Known]
     of_machine: bool = False
 
+    @property
+    def noun(self) -> str:
+        """The label inside a sentence: ``total cycles``, ``DRAM traffic``, ``PEs``."""
+        return self.label if self.label[:2].isupper() else self.label[0].lower() + self.label[1:]
+
 
 def _field(name: str) -> Callable[[Report], Known]:
     def read(report: Report) -> Known:
@@ -44,8 +49,7 @@ def _field(name: str) -> Callable[[Report], Known]:
 
 
 def _runtime_us(report: Report) -> Known:
-    clock_ghz = report.get("clock_ghz")
-    return report["total_cycles"] / clock_ghz / 1e3 if clock_ghz else None
+    return float(report["time_ms"]) * 1e3
 
 
 METRICS: tuple[Metric, ...] = (
@@ -88,6 +92,9 @@ METRICS: tuple[Metric, ...] = (
 
 BY_NAME: Mapping[str, Metric] = {metric.name: metric for metric in METRICS}
 
+
+OF_MACHINE = frozenset(metric.name for metric in METRICS if metric.of_machine)
+"""Names that the machine alone decides."""
 
 RESULTS = frozenset(metric.name for metric in METRICS if not metric.of_machine)
 """Names that only a run can tell."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.errors import SpecError
+from hwsim.layer_run import Depth
 from mapper.objective import Objective
 from sweeps.canonical import digest
 from sweeps.constraint import Constraint, parse_constraint
@@ -18,7 +19,6 @@ from sweeps.point import Network
 from sweeps.reading import Table, check_word, one_of
 from sweeps.space import Axes, EngineSpace, known_names, read_engine_space, read_machine_axes
 
-DEPTHS = ("closed", "count", "step")
 FILE_SUFFIXES = (".onnx", ".csv", ".toml", ".json")
 
 
@@ -88,10 +88,10 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         machine=machine,
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
         objectives=_objectives(top.table("objectives")),
-        depth=one_of("[study] depth", head.text("depth", default="closed"), DEPTHS),
+        depth=one_of("[study] depth", head.text("depth", default=Depth.CLOSED.value), [known.value for known in Depth]),
         plan_objective=one_of(
             "[study] plan_objective",
-            head.text("plan_objective", default=Objective.LATENCY.value),
+            head.text("plan_objective", default=Objective.DRAM_BYTES.value),
             [known.value for known in Objective],
         ),
         origin=origin,

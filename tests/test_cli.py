@@ -172,7 +172,8 @@ def test_a_missing_browser_is_a_sentence_and_the_page_is_there(
     result = invoke("report", swept, "--html", tmp_path / "r.html", "--screenshot", tmp_path / "r.png")
     assert result.exit_code == 0
     assert result.stderr == (
-        "hwsim: no Chromium was found to take a picture with; `apt-get install chromium` brings one; the page is written\n"
+        "hwsim: no Chromium was found to take a picture with; `apt-get install chromium` brings one; "
+        "the page is written\n"
     )
     assert (tmp_path / "r.html").exists()
     assert not (tmp_path / "r.png").exists()
@@ -214,7 +215,7 @@ def test_rtl_lint_finds_nothing() -> None:
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", "cube:q=8"),
-            "cube has no field 'q'; its fields are p, overlap, a, w, acc",
+            "cube has no field 'q'; its fields are p, overlap, mac, a, w, acc",
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--machine", "edg"),

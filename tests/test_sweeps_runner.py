@@ -141,7 +141,7 @@ def test_a_failing_point_is_a_row_and_the_sweep_goes_on(tmp_path: Path) -> None:
     assert 0 < len(table.failed) < len(table.entries)
     for entry in table.failed:
         assert entry.error is not None
-        assert entry.error.startswith("scratchpad_c_bytes=64 is too small for ")
+        assert "scratchpad_c_bytes=64 is too small for " in entry.error
         assert not entry.on_front
     again = Notes()
     assert len(runner.run(sweeps.load_study(path), tmp_path / "out", again).failed) == len(table.failed)

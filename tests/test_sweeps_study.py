@@ -36,7 +36,7 @@ def test_a_study_holds_what_its_file_says(tmp_path: Path) -> None:
         "small",
         "Which one?",
         "closed",
-        "latency",
+        "dram_bytes",
     )
     assert study.networks == (Network(str(tmp_path / "gemms.toml")),)
     assert study.objectives == {"total_cycles": Direction.MINIMISE, "pe_count": Direction.MINIMISE}
@@ -118,7 +118,7 @@ def test_a_points_digest_names_everything_that_decides(field: str) -> None:
 
 
 def test_a_points_digest_forgets_where_the_network_came_from() -> None:
-    first, second = (Point("cube", (), (), Network(name), "x", "closed", "latency") for name in ("a", "b/a"))
+    first, second = (Point("cube", (), (), Network(name), "x", "closed", "dram_bytes") for name in ("a", "b/a"))
     assert first.digest == second.digest
 
 

@@ -25,7 +25,7 @@ Machine = Annotated[
 Dims = Annotated[
     list[str] | None, typer.Option("--dim", help="Size of a symbolic dimension, NAME=N; may be given again.")
 ]
-Depth = Annotated[str, typer.Option("--depth", help="closed, count or step.")]
+DepthText = Annotated[str, typer.Option("--depth", help="closed, count or step.")]
 
 
 def read_dims(texts: Sequence[str] | None) -> dict[str, int]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.commands.options import Depth, Dims, EngineText, Machine, Workload, read_dims
+from sweeps.commands.options import DepthText, Dims, EngineText, Machine, Workload, read_dims
 from sweeps.commands.printing import Json, console, print_json
 
-
 if TYPE_CHECKING:
+    from hwsim.layer_run import Depth
     from mapper.objective import Objective
 
 
@@ -19,14 +19,14 @@ def simulate(
     workload: Workload,
     engine: EngineText,
     machine: Machine = None,
-    depth: Depth = "closed",
+    depth: DepthText = "closed",
     operands: Annotated[
         Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
     ] = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="A program (JSON); planned afresh if not given.")] = None,
     objective: Annotated[
-        str, typer.Option("--objective", help="What a fresh plan minimises: latency or dram_bytes.")
-    ] = "latency",
+        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes or latency.")
+    ] = "dram_bytes",
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,
     json: Json = False,
@@ -42,7 +42,7 @@ def simulate(
     network = load_workload(workload, read_dims(dim))
     around = load_machine(machine, load_engine(engine))
     program = make_plan(network, around, _objective(objective)) if plan is None else load_program(plan)
-    report = run(network, around, program, depth=depth, operands=operands).to_json()
+    report = run(network, around, program, depth=_depth(depth), operands=operands).to_json()
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
         program.save(out_plan)
@@ -52,6 +52,13 @@ def simulate(
     from sweeps.render.layers import print_report
 
     print_report(console(), report, network.name, around.engine.spec)
+
+
+def _depth(name: str) -> Depth:
+    from hwsim.layer_run import Depth
+    from sweeps.reading import one_of
+
+    return Depth(one_of("--depth", name, [known.value for known in Depth]))
 
 
 def _objective(name: str) -> Objective:

@@ -55,9 +55,8 @@ def _best_sentence(table: Table, labels: Labels, network: str, lead: bool) -> st
     word = "lowest" if direction is Direction.MINIMISE else "highest"
     start = f"On {network}, " if lead else ""
     facts = ", ".join(_fact(companion, best) for companion in COMPANIONS if companion != name)
-    said = (
-        f"{start}`{labels.engine(best)}` has the {word} {_label(name)}, {short(name, best.values[name])}, with {facts}"
-    )
+    value = short(name, best.values[name])
+    said = f"{start}`{labels.engine(best)}` has the {word} {BY_NAME[name].noun}, {value}, with {facts}"
     return f"{said}{_runner_up(labels, name, best, ranked)}."
 
 
@@ -86,14 +85,9 @@ def _front_sentence(table: Table, networks: Sequence[str]) -> str:
     shares = Counter(entry.fields["array"] for entry in front).most_common()
     held = _list([f"{count} {array}" for array, count in shares])
     absent = sorted({entry.fields["array"] for entry in entries} - {array for array, _ in shares})
-    against = " against ".join(_label(name) for name in table.study.objectives)
+    against = " against ".join(BY_NAME[name].noun for name in table.study.objectives)
     said = f"{len(front)} of {len(entries)} designs are on the front of {against}: {held}"
     return f"{said}; no size of {_list(absent)} reaches it." if absent else f"{said}."
-
-
-def _label(name: str) -> str:
-    label = BY_NAME[name].label
-    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def _list(words: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ class Labels:
     def _shown(self, entry: Entry) -> dict[str, Any]:
         array, engine = entry.fields["array"], entry.fields["engine"]
         defaults = _defaults(array, engine["mac"])
-        kept = [n for n in engine if (array, n) in self._varying or engine[n] != defaults[n]]
+        kept = [n for n in defaults if (array, n) in self._varying or engine[n] != defaults[n]]
         return {name: engine[name] for name in kept}
 
     def engine(self, entry: Entry) -> str:
@@ -56,7 +56,7 @@ class Labels:
             ]
         for name, extent in fields["dims"].items():
             words += ["--dim", f"{name}={extent}"]
-        for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "latency")):
+        for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "dram_bytes")):
             if fields[name] != usual:
                 words += [option, fields[name]]
         return shlex.join(words)
@@ -83,4 +83,4 @@ def _text(value: object) -> str:
 def _defaults(array: str, mac: str) -> dict[str, Any]:
     arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
     typed = {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
-    return {"mac": "parallel", **{name: shown(value) for name, value in typed.items()}}
+    return {**{name: shown(value) for name, value in typed.items()}, "mac": "parallel"}

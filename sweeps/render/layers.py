@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sweeps.metrics import summarise
-from sweeps.render.numbers import short, size
+from sweeps.render.numbers import moved, short
 
 Report = Mapping[str, Any]
 BAR_CELLS = 10
@@ -50,14 +50,14 @@ def _totals(report: Report) -> Grid:
 
 def _layers(report: Report) -> Grid:
     grid = Grid(box=SIMPLE_HEAD, show_footer=True)
-    grid.add_column("layer", footer="total", no_wrap=True, overflow="ellipsis", max_width=36)
+    grid.add_column("layer", footer="network", no_wrap=True, overflow="ellipsis", max_width=36)
     grid.add_column("m × n × k", justify="right", no_wrap=True)
     grid.add_column("cycles", f"{report['total_cycles']:,}", justify="right")
     grid.add_column("compute", f"{report['compute_cycles']:,}", justify="right")
     grid.add_column("stall", f"{sum(report['stall_cycles'].values()):,}", justify="right")
     grid.add_column("waits for", _cause(report["stall_cycles"]))
     grid.add_column("utilisation", f"{100 * report['utilization']:5.1f} %", no_wrap=True)
-    grid.add_column("DRAM", size(sum(layer["dram_bytes"] for layer in report["layers"])), justify="right")
+    grid.add_column("DRAM", moved(report["dram_bytes"]), justify="right")
     for layer in report["layers"]:
         grid.add_row(*_layer(layer))
     return grid
@@ -74,7 +74,7 @@ def _layer(layer: Report) -> list[Text]:
         Text(f"{stall:,}", style="yellow" if stall > layer["compute_cycles"] else ""),
         Text(_cause(layer["stall_cycles"]), style="dim"),
         _bar(layer["utilization"]),
-        Text(size(layer["dram_bytes"])),
+        Text(moved(layer["dram_bytes"])),
     ]
 
 
@@ -88,7 +88,7 @@ def _bar(share: float) -> Text:
     """A share of 1 as a number and a bar."""
     full = round(share * BAR_CELLS)
     style = "green" if share >= 0.7 else "yellow" if share >= 0.35 else "red"
-    return Text.assemble(f"{100 * share:5.1f} % ", ("━" * full, style), ("━" * (BAR_CELLS - full), "bright_black"))
+    return Text.assemble(f"{100 * share:5.1f} % ", ("━" * full, style), ("╌" * (BAR_CELLS - full), "bright_black"))
 
 
 def _others(report: Report) -> Grid:
@@ -96,11 +96,11 @@ def _others(report: Report) -> Grid:
     kinds: dict[str, list[int]] = {}
     for row in report["other_operators"]:
         sums = kinds.setdefault(row["op"], [0, 0, 0])
-        for i, value in enumerate((1, row["total_cycles"], row["dram_bytes"])):
+        for i, value in enumerate((1, row["cycles"], row["dram_bytes"])):
             sums[i] += value
     grid = Grid(box=SIMPLE_HEAD, title="other operators", title_justify="left", title_style="dim")
     for name in ("operator", "rows", "cycles", "DRAM"):
         grid.add_column(name, justify="left" if name == "operator" else "right")
-    for op, (count, cycles, moved) in sorted(kinds.items(), key=lambda item: -item[1][1]):
-        grid.add_row(op, str(count), f"{cycles:,}", size(moved))
+    for op, (count, cycles, total) in sorted(kinds.items(), key=lambda item: -item[1][1]):
+        grid.add_row(op, str(count), f"{cycles:,}", moved(total))
     return grid

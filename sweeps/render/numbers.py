@@ -22,11 +22,16 @@ def _three(value: float) -> str:
     return f"{value:.{places}f}"
 
 
-def size(value: int) -> str:
-    """Bytes: binary prefixes where they fit exactly, decimal ones elsewhere."""
+def capacity(value: int) -> str:
+    """Bytes that a memory holds: binary prefixes where they fit exactly."""
     for power, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
         if value >= power and value % power == 0:
             return f"{value // power:,} {unit}"
+    return moved(value)
+
+
+def moved(value: int) -> str:
+    """Bytes that cross a bus: decimal prefixes, as bandwidths have them."""
     words = scaled(value)
     return f"{words}B" if words[-1].isalpha() else f"{words} B"
 
@@ -48,8 +53,10 @@ def short(name: str, value: object) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
     if name == "utilization":
         return f"{100 * value:.1f} %"
+    if name.startswith("scratchpad") and name.endswith("_bytes"):
+        return capacity(int(value))
     if name.endswith("_bytes"):
-        return size(int(value))
+        return moved(int(value))
     if metric is not None and metric.unit == "µs":
         return duration(value)
     if metric is not None and metric.unit not in ("", "cycles"):

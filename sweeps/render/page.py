@@ -11,7 +11,7 @@ from importlib.resources import files
 from sweeps.canonical import code_version
 from sweeps.render.answer import answer
 from sweeps.render.numbers import short
-from sweeps.render.payload import ReportOf, payload
+from sweeps.render.payload import ReportOf, payload, shared_assumptions
 from sweeps.table import Entry, Table
 
 SCRIPTS = ("page_base.js", "page_chart.js", "page_detail.js", "page_table.js", "page.js")
@@ -118,9 +118,9 @@ def _tile(label: str, value: str, of: str) -> str:
 
 def _ends(table: Table, report_of: ReportOf) -> list[str]:
     """What stands below: assumptions, failures, the study itself."""
-    done = [entry for entry in table.entries if entry.ran and entry.error is None]
-    assumed = dict.fromkeys(line for entry in done[:1] for line in report_of(entry.digest).get("assumptions", []))
-    parts = [_list("Assumptions", list(assumed))] if assumed else []
+    done = [report_of(entry.digest) for entry in table.entries if entry.ran and entry.error is None]
+    assumed = shared_assumptions(done)
+    parts = [_list("What all designs assume", assumed)] if assumed else []
     if table.failed:
         parts.append(_list(f"{len(table.failed)} points failed", [_failure(entry) for entry in table.failed[:20]]))
     if table.missing:

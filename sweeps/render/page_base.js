@@ -38,7 +38,8 @@ const glyph = (array) =>
   svg("svg", { viewBox: "-6.5 -6.5 13 13", "aria-hidden": "true" },
     svg("path", { d: markOf(array), fill: `var(${arrayVar(array)})` }));
 
-const digits = (value, places) => value.toFixed(places).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const trimmed = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const digits = (value, places) => trimmed(value.toFixed(places));
 const grouped = (value) => {
   const [whole, part] = (Number.isInteger(value) ? String(value) : digits(value, 3)).split(".");
   return whole.replace(/\B(?=(\d{3})+$)/g, "\u2009") + (part ? "." + part : "");
@@ -62,16 +63,21 @@ const short = (name, value) => {
   if (value === null || value === undefined) return "–";
   const metric = METRIC[name];
   if (!metric || typeof value !== "number") return String(value);
-  if (name === "utilization") return `${digits(100 * value, 1)}\u2009%`;
-  if (metric.unit === "B" && binary(value)) return binary(value);
+  if (name === "utilization") return `${(100 * value).toFixed(1)}\u2009%`;
+  if (name.startsWith("scratchpad") && binary(value)) return binary(value);
   if (metric.unit === "µs") {
-    if (value >= 1e6) return `${digits(value / 1e6, 2)} s`;
-    return value >= 1e3 ? `${digits(value / 1e3, value >= 99950 ? 0 : 2)} ms` : `${digits(value, 1)} µs`;
+    if (value >= 1e6) return `${(value / 1e6).toFixed(2)} s`;
+    return value >= 1e3 ? `${(value / 1e3).toFixed(2)} ms` : `${value.toFixed(1)} µs`;
   }
   if (Number.isInteger(value) && value < 10000 && metric.unit !== "B") return grouped(value);
   const [number, letter] = scaled(value);
   const unit = metric.unit === "cycles" ? "" : metric.unit;
   return [number, letter + unit].filter(Boolean).join("\u2009");
+};
+// The same beside an axis, where zeros behind the point say nothing.
+const tick = (name, value) => {
+  const [number, ...unit] = short(name, value).split(/(?=[ \u2009])/);
+  return [trimmed(number), ...unit].join("");
 };
 // The same with all its digits, for lists and tips.
 const exact = (name, value) => {
@@ -79,7 +85,7 @@ const exact = (name, value) => {
   const metric = METRIC[name];
   if (!metric || typeof value !== "number") return String(value);
   if (name === "utilization") return `${digits(100 * value, 2)}\u2009%`;
-  if (metric.unit === "B" && binary(value)) return binary(value);
+  if (name.startsWith("scratchpad") && binary(value)) return binary(value);
   if (metric.unit === "µs") return short(name, value);
   return grouped(value) + (metric.unit === "B" ? "\u2009B" : "");
 };

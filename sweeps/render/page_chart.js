@@ -107,11 +107,11 @@ const Chart = (() => {
     const floor = h - PAD.bottom;
     for (const t of sx.ticks) {
       const x = PAD.left + sx.at(t);
-      layer.append(svg("line", { class: "grid", x1: x, x2: x, y1: PAD.top, y2: floor }), text(x, floor + 18, short(state.x, t), "middle"));
+      layer.append(svg("line", { class: "grid", x1: x, x2: x, y1: PAD.top, y2: floor }), text(x, floor + 18, tick(state.x, t), "middle"));
     }
     for (const t of sy.ticks) {
       const y = floor - sy.at(t);
-      layer.append(svg("line", { class: "grid", x1: PAD.left, x2: w - PAD.right, y1: y, y2: y }), text(PAD.left - 9, y + 4, short(state.y, t), "end"));
+      layer.append(svg("line", { class: "grid", x1: PAD.left, x2: w - PAD.right, y1: y, y2: y }), text(PAD.left - 9, y + 4, tick(state.y, t), "end"));
     }
     layer.append(svg("line", { class: "axis", x1: PAD.left, x2: w - PAD.right, y1: floor, y2: floor }),
       text((PAD.left + w - PAD.right) / 2, h - 6, axisTitle(state.x), "middle", "title"));

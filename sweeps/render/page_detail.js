@@ -36,6 +36,7 @@ const drawDesign = () => {
   box.replaceChildren(
     el("div", {}, el("div", { class: "note" }, "Pinned design ", badge), el("div", { class: "name" }, glyph(P.array[i]), el("span", {}, P.label[i]))),
     el("dl", { class: "facts" }, results, machine),
+    ...P.assumed[i].map((k) => el("div", { class: "note" }, `${D.assumptions[k]}.`)),
     missing.length ? el("div", { class: "note" }, `${missing.map((name, k) => (k ? name.toLowerCase() : name)).join(" and ")} await characterisation.`) : null,
     causeBar(i),
     el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, P.command[i]), copyButton(P.command[i])),
@@ -85,7 +86,7 @@ const Layers = (() => {
     const y = (v) => h - bottom - (v / high) * (h - top - bottom), step = (w - left - right) / totals.length, gap = Math.min(3, step * 0.22);
     for (const t of linearTicks(0, high, 4)) {
       const label = svg("text", { x: left - 9, y: y(t) + 4, "text-anchor": "end" });
-      label.textContent = short("total_cycles", t);
+      label.textContent = tick("total_cycles", t);
       layer.append(svg("line", { class: "grid", x1: left, x2: w - right, y1: y(t), y2: y(t) }), label);
     }
     totals.forEach((total, k) => layer.append(bar(found, used, k, left + k * step, step, gap, y, top, h - bottom)));

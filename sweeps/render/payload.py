@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sweeps.metrics import METRICS
 from sweeps.render.labels import Labels, workload_name
 from sweeps.table import Entry, Table
 
-ReportOf = Callable[[str], Mapping[str, Any]]
+Report = Mapping[str, Any]
+ReportOf = Callable[[str], Report]
 """The stored report of a point, by digest."""
 
 LAYERS_BUDGET_BYTES = 3_500_000
@@ -27,13 +28,15 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
     arrays = list(dict.fromkeys(entry.fields["array"] for entry in entries))
     reports = {entry.position: report_of(entry.digest) for entry in entries}
     causes = _causes(reports.values())
+    own = own_assumptions(reports.values())
     return {
         "objectives": {name: direction.value for name, direction in table.study.objectives.items()},
         "metrics": [_metric(metric.name) for metric in METRICS],
         "arrays": arrays,
         "machine_fields": list(dict.fromkeys(name for e in entries for name in e.fields["machine"])),
         "workloads": [_network(name, entries, reports) for name in networks],
-        "causes": causes,
+        "causes": [cause.replace("_", " ") for cause in causes],
+        "assumptions": own,
         "points": {
             "digest": [entry.digest[:16] for entry in entries],
             "workload": [networks.index(workload_name(entry.fields)) for entry in entries],
@@ -43,11 +46,24 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
             "command": [labels.command(entry) for entry in entries],
             "allowed": [int(entry.allowed) for entry in entries],
             "front": [int(entry.on_front) for entry in entries],
+            "assumed": [[own.index(a) for a in reports[e.position]["assumptions"] if a in own] for e in entries],
             "causes": [_cycles(reports[entry.position], causes) for entry in entries],
             "values": _columns(table, entries),
         },
         "layers": _layers(entries, reports, causes),
     }
+
+
+def shared_assumptions(reports: Collection[Report]) -> list[str]:
+    """What every report assumes, in the order of the first."""
+    said = [report["assumptions"] for report in reports]
+    return [line for line in said[0] if all(line in lines for lines in said)] if said else []
+
+
+def own_assumptions(reports: Collection[Report]) -> list[str]:
+    """What some reports assume and others do not."""
+    shared = shared_assumptions(reports)
+    return list(dict.fromkeys(line for report in reports for line in report["assumptions"] if line not in shared))
 
 
 def _metric(name: str) -> dict[str, str]:
@@ -66,27 +82,25 @@ def _columns(table: Table, entries: Sequence[Entry]) -> dict[str, list[Any]]:
     return {name: [entry.values.get(name) for entry in entries] for name in names}
 
 
-def _causes(reports: Any) -> list[str]:
+def _causes(reports: Collection[Report]) -> list[str]:
     """Computing first, then every stall in the order in which reports name them."""
     stalls = dict.fromkeys(cause for report in reports for cause in report["stall_cycles"])
     return [COMPUTE, *stalls]
 
 
-def _cycles(part: Mapping[str, Any], causes: Sequence[str]) -> list[int]:
+def _cycles(part: Report, causes: Sequence[str]) -> list[int]:
     """Cycles of a report or of one of its layers, by cause."""
     stalls = part["stall_cycles"]
     return [part["compute_cycles"], *(stalls.get(cause, 0) for cause in causes[1:])]
 
 
-def _network(name: str, entries: Sequence[Entry], reports: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def _network(name: str, entries: Sequence[Entry], reports: Mapping[int, Report]) -> dict[str, Any]:
     first = next(entry for entry in entries if workload_name(entry.fields) == name)
     layers = reports[first.position]["layers"]
     return {"name": name, "layers": [{key: layer[key] for key in ("name", "m", "n", "k", "batch")} for layer in layers]}
 
 
-def _layers(
-    entries: Sequence[Entry], reports: Mapping[int, Mapping[str, Any]], causes: Sequence[str]
-) -> dict[str, Any]:
+def _layers(entries: Sequence[Entry], reports: Mapping[int, Report], causes: Sequence[str]) -> dict[str, Any]:
     """Layers by the point's place on the page, the front first, as far as the budget reaches."""
     found: dict[str, Any] = {}
     left = LAYERS_BUDGET_BYTES

@@ -82,8 +82,9 @@ def workload_page() -> str:
     """``docs/workload_library.md``."""
     head = (
         "# The library of workloads\n\nNetworks that need no file; fields follow the name: "
-        "`gpt2-small:seq=1024,batch=1`.\nFiles are read too: `.onnx`, SCALE-Sim topologies (`.csv`), lists of matrix products (`.toml`) and "
-        "mapping graphs (`.json`).\n\nThis page is printed by `hwsim workloads --markdown`."
+        "`gpt2-small:seq=1024,batch=1`.\n"
+        "Files are read too: `.onnx`, SCALE-Sim topologies (`.csv`), lists of matrix products (`.toml`) and mapping "
+        "graphs (`.json`).\n\nThis page is printed by `hwsim workloads --markdown`."
     )
     return _page(head, workload_tables())
 

@@ -64,13 +64,12 @@ def _front(table: Table) -> Grid:
     many = len({workload_name(entry.fields) for entry in table.entries}) > 1
     grid = Grid(
         box=SIMPLE_HEAD,
-        title=f"The front: {' against '.join(BY_NAME[n].label.lower() for n in table.study.objectives)}",
+        title=f"The front: {' against '.join(BY_NAME[n].noun for n in table.study.objectives)}",
     )
     for title in ["design", *(["network"] if many else [])]:
         grid.add_column(title, no_wrap=True)
     for name in [*machine, *names]:
-        label = BY_NAME[name].label if name in BY_NAME else name
-        grid.add_column(label.replace("_", " ").lower(), justify="right")
+        grid.add_column(BY_NAME[name].noun if name in BY_NAME else name.replace("_", " "), justify="right")
     first, direction = next(iter(table.study.objectives.items()))
     for entry in sorted(table.front, key=lambda e: direction.cost(e.values[first]))[:MOST_ROWS]:
         head = [labels.engine(entry), *([workload_name(entry.fields)] if many else [])]
