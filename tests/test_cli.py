@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -285,6 +286,20 @@ def test_progress_outside_a_terminal_is_lines_on_stderr(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[0] == f"0 of {POINTS} points"
     assert done.stderr.splitlines()[-1] == f"{POINTS} of {POINTS} points"
     assert json.loads(done.stdout)["points"] == POINTS
+
+
+def test_ctrl_c_ends_with_a_sentence_and_a_store_that_continues(tmp_path: Path) -> None:
+    study, out = ROOT / "examples" / "first_sweep.toml", tmp_path / "out"
+    code = "from sweeps.cli import main; main()"
+    command = [sys.executable, "-c", code, "sweep", str(study), "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stderr is not None
+        assert child.stderr.readline() == "0 of 42 points\n"
+        child.send_signal(signal.SIGINT)
+        said = child.communicate()[1]
+    assert child.returncode == 1
+    assert said.splitlines()[-1] == f"hwsim: interrupted; what was finished is in {out}, the same command continues"
+    assert as_json("sweep", study, "--out", out, "--dry-run")["points"] == 42
 
 
 def test_the_help_imports_nothing_heavy() -> None:

@@ -18,6 +18,8 @@ from sweeps.render.reference import Catalogue
 from sweeps.table import Entry, Table
 
 SHOWN = ("total_cycles", "runtime_us", "pe_count", "utilization", "stall_cycles", "dram_bytes")
+SHOWN_NARROW = ("total_cycles", "pe_count", "utilization", "dram_bytes")
+WIDE = 110
 MOST_ROWS = 40
 MOST_FAILURES = 5
 
@@ -29,7 +31,7 @@ def print_table(console: Console, table: Table, store: str) -> None:
     for sentence in filter(None, answer(table)):
         console.print(marked(sentence))
     if table.front:
-        console.print(_front(table))
+        console.print(_front(table, SHOWN if console.width >= WIDE else SHOWN_NARROW))
     for entry in table.failed[:MOST_FAILURES]:
         console.print(Text(f"failed: {_place(entry)}: {entry.error}", style="red"))
     if len(table.failed) > MOST_FAILURES:
@@ -56,11 +58,11 @@ def _place(entry: Entry) -> str:
     return f"{entry.fields['array']}:" + ",".join(f"{name}={value}" for name, value in fields.items())
 
 
-def _front(table: Table) -> Grid:
+def _front(table: Table, shown: Sequence[str]) -> Grid:
     """The front, best first objective on top."""
     labels = Labels(table.entries)
     machine = [n for n in table.entries[0].fields["machine"] if len({e.values.get(n) for e in table.entries}) > 1]
-    names = list(dict.fromkeys([*table.study.objectives, *SHOWN]))
+    names = list(dict.fromkeys([*table.study.objectives, *shown]))
     many = len({workload_name(entry.fields) for entry in table.entries}) > 1
     grid = Grid(
         box=SIMPLE_HEAD,
@@ -69,7 +71,9 @@ def _front(table: Table) -> Grid:
     for title in ["design", *(["network"] if many else [])]:
         grid.add_column(title, no_wrap=True)
     for name in [*machine, *names]:
-        grid.add_column(BY_NAME[name].noun if name in BY_NAME else name.replace("_", " "), justify="right")
+        grid.add_column(
+            BY_NAME[name].noun if name in BY_NAME else name.replace("_", " "), justify="right", no_wrap=True
+        )
     first, direction = next(iter(table.study.objectives.items()))
     for entry in sorted(table.front, key=lambda e: direction.cost(e.values[first]))[:MOST_ROWS]:
         head = [labels.engine(entry), *([workload_name(entry.fields)] if many else [])]
