@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from hwsim.errors import WorkloadError
 from hwsim.workload.operator import Operator, Product
 from hwsim.workload.tensor import Role, Tensor
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Workload:
     @cached_property
     def graph(self) -> nx.DiGraph:
         """Operators as nodes; an edge carries the ``tensor`` that flows along it."""
+        import networkx as nx  # a seventh of a second, and most questions never walk the graph
+
         graph = nx.DiGraph(name=self.name)
         graph.add_nodes_from(operator.name for operator in self.operators)
         producer = {tensor: operator.name for operator in self.operators for tensor in operator.outputs}

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import networkx as nx
-
 from hwsim.errors import WorkloadError, nearest
 from hwsim.formats import INT8
 from hwsim.workload.building import WorkloadBuilder
@@ -93,6 +91,8 @@ def _whole(where: str, key: str, value: object, least: int) -> int:
 
 def _in_order(where: str, nodes: list[Node]) -> list[Node]:
     """The nodes in an order in which they can run; refuses duplicate ids, unknown inputs and cycles."""
+    import networkx as nx  # a seventh of a second, for files of this form alone
+
     by_id: dict[int, Node] = {}
     for node in nodes:
         if node.id in by_id:
