@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ MACHINES: dict[str, str] = {
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Machine:
     """An engine with a scratchpad for each operand, one DRAM channel, and a vector unit for what is no product."""
 
@@ -115,12 +116,12 @@ class Machine:
         """Depth of the tile pipeline: all three operands must be double buffered for tiles to overlap."""
         return min(self.a.buffers, self.b.buffers, self.c.buffers)
 
-    @property
+    @cached_property
     def lanes(self) -> int:
         """Elements per cycle of the vector unit."""
         return self.vector_lanes or row_of(self.engine)
 
-    @property
+    @cached_property
     def channel(self) -> Channel:
         """The DRAM in cycles of this machine's clock."""
         return self.dram.channel(self.clock_ghz)

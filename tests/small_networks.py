@@ -21,7 +21,7 @@ def gemms(*products: Gemm) -> Workload:
 
 
 def chain(format: Format = FP32) -> Workload:
-    """x -> first (with bias) -> relu -> second -> add (with x2) -> pool -> transpose -> flat -> y, second's result alone.
+    """x -> first (with bias) -> relu -> second -> add (with x2) -> pool -> turn -> flat.
 
     first is 12 x 8 x 6, second 12 x 10 x 8.
     """
