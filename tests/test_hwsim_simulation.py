@@ -188,7 +188,7 @@ def test_programs_that_do_not_fit(tilings: dict[str, Tiling], order: tuple[str, 
 
 def test_a_program_without_an_operator_is_refused() -> None:
     plan = Program("gemms", ENGINE.spec, {}, ("g0",), {"g0": Tiling(4, 4, 4)}, "plan")
-    with pytest.raises(ProgramError, match="^plan: operator 'g1' of gemms is missing$"):
+    with pytest.raises(ProgramError, match=r"^plan: operator 'g1' of gemms is missing$"):
         simulate(gemms(Gemm(4, 4, 4), Gemm(4, 4, 4)), MACHINE, plan)
 
 
