@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_study import GEMMS, POINTS, STUDY, write_study
 from typer.testing import CliRunner, Result
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import load_engine
+from small_study import GEMMS, POINTS, STUDY, write_study
 from sweeps.cli import app
 from sweeps.metrics import METRICS
 

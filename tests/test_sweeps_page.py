@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_study import POINTS, STUDY, write_study
 
 from hwsim.engine import load_engine
 from hwsim.errors import MissingToolError
 from hwsim.machine import load_machine
+from small_study import POINTS, STUDY, write_study
 from sweeps.render import payload as payload_module
 from sweeps.render.answer import answer
 from sweeps.render.labels import Labels
@@ -51,6 +51,11 @@ def test_the_page_holds_what_the_table_holds(swept: tuple[Table, ReportOf]) -> N
     data = data_of(page(table, report_of))
     points = data["points"]
     assert {len(column) for name, column in points.items() if name != "values"} == {POINTS}
+    assert points["values"]["macs"] == 40 * 24 * 30 + 7 * 64 * 65
+    labels = Labels(table.entries)
+    assert [points["label"][i].join(data["commands"][k]) for i, k in enumerate(points["command"])] == [
+        labels.command(entry) for entry in table.entries
+    ]
     assert points["values"]["total_cycles"] == [entry.values["total_cycles"] for entry in table.entries]
     assert points["front"] == [int(entry.on_front) for entry in table.entries]
     assert [sum(causes) for causes in points["causes"]] == points["values"]["total_cycles"]

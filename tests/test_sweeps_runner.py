@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from small_study import POINTS, STUDY, write_study
 
 import sweeps
 from hwsim.errors import WorkloadError
+from small_study import POINTS, STUDY, write_study
 from sweeps import runner
 from sweeps.evaluate import Evaluator
 from sweeps.point import Outcome, Point

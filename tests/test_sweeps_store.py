@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from small_study import STUDY
 
 from hwsim.errors import SpecError
+from small_study import STUDY
 from sweeps.enumeration import points
 from sweeps.metrics import METRICS
 from sweeps.point import Outcome, Point

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from small_study import POINTS, STUDY, write_study
 
 from hwsim.errors import SpecError
+from small_study import POINTS, STUDY, write_study
 from sweeps.enumeration import points
 from sweeps.metrics import BY_NAME, Direction
 from sweeps.point import Network, Point

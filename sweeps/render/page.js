@@ -1,6 +1,6 @@
 // Wires the parts together: menus, legend, the first choice of axes and the design that is pinned at the start.
 "use strict";
-const known = D.metrics.filter((m) => P.values[m.name].some((v) => v !== null));
+const known = D.metrics.filter((m) => [P.values[m.name]].flat().some((v) => v !== null));
 const chosen = Object.keys(D.objectives).filter((name) => known.some((m) => m.name === name));
 
 const option = (metric) => {

@@ -93,7 +93,11 @@ const exact = (name, value) => {
 const fieldTitle = (name) => name.replace(/_bytes$/, "").replace(/_gb_per_s$/, " (GB/s)").replace(/_ns$/, " (ns)").replace(/_ghz$/, " (GHz)")
   .replace(/_bytes_per_cycle$/, " (B/cycle)").replaceAll("_", " ").replace(/^dram/, "DRAM");
 const fieldText = (name, value) => (value === null || value === undefined ? "–" : name.endsWith("_bytes") ? binary(value) ?? `${grouped(value)} B` : String(value));
-const valueOf = (name, i) => (P.values[name] ? P.values[name][i] : null);
+const valueOf = (name, i) => {
+  const column = P.values[name];
+  return (Array.isArray(column) ? column[i] : column) ?? null;
+};
+const commandOf = (i) => D.commands[P.command[i]].join(P.label[i]);
 const titleOf = (name) => {
   const metric = METRIC[name];
   const unit = { utilization: "%", runtime_us: "time" }[name] ?? { B: "bytes" }[metric.unit] ?? metric.unit;

@@ -39,7 +39,7 @@ const drawDesign = () => {
     ...P.assumed[i].map((k) => el("div", { class: "note" }, `${D.assumptions[k]}.`)),
     missing.length ? el("div", { class: "note" }, `${missing.map((name, k) => (k ? name.toLowerCase() : name)).join(" and ")} await characterisation.`) : null,
     causeBar(i),
-    el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, P.command[i]), copyButton(P.command[i])),
+    el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, commandOf(i)), copyButton(commandOf(i))),
   );
 };
 

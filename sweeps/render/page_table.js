@@ -1,7 +1,7 @@
 // All designs as a table: sorted by a click on a head, filtered by words, pinned by a click on a row.
 "use strict";
 const COLUMNS = ["total_cycles", "runtime_us", "utilization", "stall_cycles", "dram_bytes", "pe_count", "macs", "energy_pj", "area_um2"];
-const FIELD_COLUMNS = D.machine_fields.filter((name) => new Set(P.values[name]).size > 1);
+const FIELD_COLUMNS = D.machine_fields.filter((name) => Array.isArray(P.values[name]));
 
 const wanted = (i) => {
   if (P.workload[i] !== state.workload || state.hidden.has(P.array[i]) || (state.frontOnly && !P.front[i])) return false;

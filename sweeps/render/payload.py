@@ -14,7 +14,7 @@ Report = Mapping[str, Any]
 ReportOf = Callable[[str], Report]
 """The stored report of a point, by digest."""
 
-LAYERS_BUDGET_BYTES = 3_500_000
+LAYERS_BUDGET_BYTES = 2_500_000
 """Layers beyond the front are left out when they would make the page larger than people send around."""
 
 COMPUTE = "compute"
@@ -29,6 +29,8 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
     reports = {entry.position: report_of(entry.digest) for entry in entries}
     causes = _causes(reports.values())
     own = own_assumptions(reports.values())
+    framed = [_frame(labels, entry) for entry in entries]
+    frames = list(dict.fromkeys(framed))
     return {
         "objectives": {name: direction.value for name, direction in table.study.objectives.items()},
         "metrics": [_metric(metric.name) for metric in METRICS],
@@ -37,13 +39,14 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
         "workloads": [_network(name, entries, reports) for name in networks],
         "causes": [cause.replace("_", " ") for cause in causes],
         "assumptions": own,
+        "commands": frames,
         "points": {
             "digest": [entry.digest[:16] for entry in entries],
             "workload": [networks.index(workload_name(entry.fields)) for entry in entries],
             "array": [arrays.index(entry.fields["array"]) for entry in entries],
             "label": [labels.engine(entry) for entry in entries],
             "short": [labels.short(entry) for entry in entries],
-            "command": [labels.command(entry) for entry in entries],
+            "command": [frames.index(frame) for frame in framed],
             "allowed": [int(entry.allowed) for entry in entries],
             "front": [int(entry.on_front) for entry in entries],
             "assumed": [[own.index(a) for a in reports[e.position]["assumptions"] if a in own] for e in entries],
@@ -77,9 +80,20 @@ def _metric(name: str) -> dict[str, str]:
     }
 
 
-def _columns(table: Table, entries: Sequence[Entry]) -> dict[str, list[Any]]:
-    names = [name for name in table.columns if name not in ("workload", "array")]
-    return {name: [entry.values.get(name) for entry in entries] for name in names}
+def _frame(labels: Labels, entry: Entry) -> tuple[str, str]:
+    """The command that reproduces a point: what stands before and after its engine's label."""
+    before, _, after = labels.command(entry).partition(labels.engine(entry))
+    return before, after
+
+
+def _columns(table: Table, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Values by name, a list with one for each point, or the one value that all of them have."""
+    columns: dict[str, Any] = {}
+    for name in table.columns:
+        if name not in ("workload", "array"):
+            values = [entry.values.get(name) for entry in entries]
+            columns[name] = values if len(set(values)) > 1 else next(iter(values), None)
+    return columns
 
 
 def _causes(reports: Collection[Report]) -> list[str]:
