@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hwsim.arrays import ARRAYS, Array
 from hwsim.engine import load_engine
 from hwsim.errors import ProgramError, SpecError
 from hwsim.formats import parse_format
@@ -26,6 +27,7 @@ from hwsim.tiling import Tiling
 from hwsim.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement
+from hwsim.workload.topology_csv import load_topology_csv
 from small_networks import chain, gemms
 
 ENGINE = load_engine("systolic-os:rows=4,cols=4")
@@ -239,3 +241,28 @@ def test_synthetic_operands_reach_the_formats_end_and_repeat(name: str) -> None:
     draws = [synthetic(format, (20, 30), np.random.default_rng(3)) for _ in range(2)]  # type: ignore[arg-type]
     assert np.array_equal(*draws)
     assert np.abs(draws[0].astype(np.int64)).max() == format.high  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=lambda kind: kind.name)
+@settings(max_examples=10, deadline=None)
+@given(*[st.integers(1, 40)] * 3)
+def test_ports_as_wide_as_the_engine_never_hold_it_up(array: type[Array], m: int, n: int, k: int) -> None:
+    engine, gemm = load_engine(array.name), Gemm(m, n, k)
+    assert simulate(gemms(gemm), make_machine(engine, {})).compute_cycles == engine.latency(gemm).expected
+
+
+def test_a_convolutions_operands_may_be_its_stored_tensors(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("name,h,w,fh,fw,c,n,stride,\nconv,6,6,3,3,2,4,1,\n")
+    workload = load_topology_csv(path)
+    (operator, product), *_ = workload.products
+    shapes = [workload.tensors[name].shape for name in (product.a, product.b)]
+    rng = np.random.default_rng(1)
+    a, w = (rng.integers(-128, 128, shape, dtype=np.int8) for shape in shapes)
+    matrices = Operands({f"{operator.name}.a": a, "w": w})
+    report = simulate(workload, MACHINE, depth=Depth.STEP, operands=matrices)
+    assert not any("synthetic" in said for said in report.assumptions)
+    wrong = Operands({"a": a[..., :-1]}, "F")
+    message = f"F: a has shape {a[..., :-1].shape}; layer 'conv' takes (16, 18) or {a.shape}"
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        simulate(workload, MACHINE, depth=Depth.STEP, operands=wrong)
