@@ -30,11 +30,11 @@ BODY = """<main>
 </header>
 <dl class="tiles">{tiles}</dl>
 <div class="pair">
-<section class="card" aria-label="designs by two results">
+<section class="card chart" aria-label="designs by two results">
 <header><h2>Designs and their front</h2><span class="push"></span>
 <label class="menu">network<select id="workload"></select></label>{menus}</header>
 <div class="legend" id="legend" role="group" aria-label="arrays shown"></div>
-<div class="plot" id="plot" style="height:432px"><canvas aria-hidden="true"></canvas>
+<div class="plot" id="plot"><canvas aria-hidden="true"></canvas>
 <svg tabindex="0" role="img" aria-label="Scatter of all designs. Left and right arrows walk along the front, Enter pins
  a design, Escape lets go. The table below holds the same numbers."></svg>
 <div class="tip" id="tip" role="status" hidden></div></div>
@@ -137,5 +137,5 @@ def _failure(entry: Entry) -> str:
 
 
 def _list(title: str, lines: Sequence[str]) -> str:
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    items = "".join(f"<li>{html.escape(line[:1].upper() + line[1:])}</li>" for line in lines)
     return f"<details open><summary>{html.escape(title)}</summary><ul>{items}</ul></details>"

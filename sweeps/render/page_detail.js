@@ -36,7 +36,7 @@ const drawDesign = () => {
   box.replaceChildren(
     el("div", {}, el("div", { class: "note" }, "Pinned design ", badge), el("div", { class: "name" }, glyph(P.array[i]), el("span", {}, P.label[i]))),
     el("dl", { class: "facts" }, results, machine),
-    ...P.assumed[i].map((k) => el("div", { class: "note" }, `${D.assumptions[k]}.`)),
+    ...P.assumed[i].map((k) => el("div", { class: "note" }, `${D.assumptions[k][0].toUpperCase()}${D.assumptions[k].slice(1)}.`)),
     missing.length ? el("div", { class: "note" }, `${missing.map((name, k) => (k ? name.toLowerCase() : name)).join(" and ")} await characterisation.`) : null,
     causeBar(i),
     el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, commandOf(i)), copyButton(commandOf(i))),
