@@ -44,10 +44,6 @@ class Demand:
     def sides(self) -> Mapping[str, int]:
         return {"m": self.m, "n": self.n, "k": self.k}
 
-    @property
-    def macs(self) -> int:
-        return self.m * self.n * self.k * self.batch
-
     def elements(self, operand: Operand) -> int:
         elements: int = getattr(self, f"{operand.value}_elements")
         return elements
