@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_conformance_engines import check_ports, check_run, concrete
 
 import hwsim.arrays
 import hwsim.engine
 from hwsim.arrays import ARRAYS, Array
 from hwsim.engine import Engine, load_engine
 from hwsim.gemm import Gemm
+from test_conformance_engines import check_ports, check_run, concrete
 
 PAGE = Path(__file__).parent.parent / "docs" / "adding_an_engine.md"
 

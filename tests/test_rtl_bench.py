@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_design import PORTS, TOP, toy_vectors, write_toy
 
 from hwsim.formats import IntFormat
 from hwsim.ports import Direction, Port
@@ -17,6 +16,7 @@ from rtl.bench.execution import execute
 from rtl.bench.observation import SHOWN, Mismatch, Observation, Record, read_observation, write_observation
 from rtl.bench.vectors import Case, Product, Vectors, lane_text, lane_value, load, pack, save
 from rtl.simulators import Simulator, SimulatorError, find
+from toy_design import PORTS, TOP, toy_vectors, write_toy
 
 
 def some_vectors() -> Vectors:

@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from rtl_variants import SIZES, middle_of, other_formats, variants
 
 import rtl
 from hwsim.engine import load_engine
 from rtl.emission import emit, top_name, verilog, verilog_modules
+from rtl_variants import SIZES, middle_of, other_formats, variants
 
 SPEC = "systolic-os:rows=2,cols=3,drain=column"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rtl_variants import SIZES, other_formats, variants
 
 from hwsim.arrays import ARRAYS, Array
 from hwsim.engine import ENGINES, load_engine
 from rtl.engines import BUILDERS, build_top, top_name
 from rtl.hierarchy import leaf_counts, modules
 from rtl.netlist import Module
+from rtl_variants import SIZES, other_formats, variants
 
 SPECS = [*variants(SIZES), *other_formats(), *ENGINES, "adder-tree:k=13,n=3,acc=int18,a=int6,w=int9", "cube:p=5"]
 SQUARE = {"cube": "p=8", "adder-tree": "k=8,n=8"}

@@ -10,8 +10,6 @@ import pyrtl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rtl_leaf_models import MODELS, number, wrapped
-from rtl_variants import SIZES, other_formats, variants
 
 from hwsim.engine import load_engine
 from hwsim.errors import SpecError
@@ -21,6 +19,8 @@ from rtl.leaves import LEAVES, build_cell
 from rtl.leaves.arithmetic import fit, product
 from rtl.netlist import Pin
 from rtl.session import fresh_block
+from rtl_leaf_models import MODELS, number, wrapped
+from rtl_variants import SIZES, other_formats, variants
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
 

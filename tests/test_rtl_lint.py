@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from rtl_variants import FORMATS, MODES, SIZES, middle_of, variants
-from toy_design import TOP, write_toy
 
 from hwsim.engine import load_engine
 from hwsim.errors import MissingToolError
 from rtl.emission import emit, top_name
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
+from rtl_variants import FORMATS, MODES, SIZES, middle_of, variants
+from toy_design import TOP, write_toy
 
 LARGE: dict[str, Sequence[str]] = {
     name: ["p=3"] if name == "cube" else ["k=8,n=8"] if name == "adder-tree" else ["rows=8,cols=8"] for name in SIZES

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rtl_variants import MODES, SIZES, middle_of, other_formats, variants
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import load_engine
@@ -18,6 +17,7 @@ from rtl.bench.vectors import assemble
 from rtl.emission import emit
 from rtl.simulators import Simulator, SimulatorError
 from rtl.verification import verify, verify_products
+from rtl_variants import MODES, SIZES, middle_of, other_formats, variants
 
 
 def test_every_array_is_verified() -> None:

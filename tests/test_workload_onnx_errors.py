@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from onnx.checker import C, ValidationError, check_node
-from onnx_models import OPSET, Array, Shape, model, saved
 
 from hwsim.errors import WorkloadError
 from hwsim.workload.onnx_import import load_onnx
 from hwsim.workload.onnx_import.table import READINGS
+from onnx_models import OPSET, Array, Shape, model, saved
 
 FLOAT = TensorProto.FLOAT
 SUPPORTED = (

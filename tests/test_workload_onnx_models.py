@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from onnx_models import model, saved, small_integers
 
 from hwsim.formats import FP32, INT8, INT32, INT64, UINT8, IntFormat
 from hwsim.gemm import Gemm
@@ -19,6 +18,7 @@ from hwsim.workload.onnx_import import load_onnx
 from hwsim.workload.onnx_import.table import READINGS, markdown
 from hwsim.workload.operator import Kind, Movement, Operator
 from hwsim.workload.tensor import Role
+from onnx_models import model, saved, small_integers
 
 LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
 FLOAT = TensorProto.FLOAT

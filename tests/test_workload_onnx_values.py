@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto, TensorProto
-from onnx_models import Array, one_node, run_onnxruntime, run_reference, saved, small_integers
 
 from hwsim.errors import WorkloadError
 from hwsim.formats import INT8, INT32, UINT8
@@ -20,6 +19,7 @@ from hwsim.workload import im2col
 from hwsim.workload.onnx_import import load_onnx
 from hwsim.workload.operator import Operator, Product
 from hwsim.workload.zero_points import correction
+from onnx_models import Array, one_node, run_onnxruntime, run_reference, saved, small_integers
 
 FEW = settings(max_examples=40, deadline=None)
 
