@@ -67,11 +67,12 @@ int main(int argc, char** argv) {{
 
 
 def framing(name: str, load_edges: int, period: int) -> str:
-    """The value of a framing port at edge t, an expression that Verilog and C++ read alike."""
+    """The value of a framing port at edge t, an expression that Verilog and C++ read alike; a load, then streams."""
+    step = f"(t - {load_edges}) % {period}"
     return {
-        "valid": "1",
-        "first": f"(t % {period} == 0)",
-        "last": f"(t % {period} == {period - 1})",
+        "valid": f"(t >= {load_edges})",
+        "first": f"(t >= {load_edges} && {step} == 0)",
+        "last": f"(t >= {load_edges} && {step} == {period - 1})",
         "load": f"(t < {load_edges})",
         "load_last": f"(t == {load_edges - 1})",
     }[name]
