@@ -130,8 +130,10 @@ def _least(
     best: tuple[int, int] | None = None
     chosen, measured = Tiling(1, 1, 1), 0
     for candidate in np.lexsort((moved, hint, bound)):
-        if best is not None and (int(bound[candidate]), int(moved[candidate])) >= best:
+        if best is not None and bound[candidate] > best[0]:
             break
+        if best is not None and (int(bound[candidate]), int(moved[candidate])) >= best:
+            continue
         group = groups[group_of[candidate]]
         tiling = tiling_at(space, at[candidate], group.order, group.depths)
         cost = run_loops(TileLoops(machine, demand, tiling)).total_cycles, int(moved[candidate])

@@ -165,3 +165,13 @@ def test_a_scratchpad_below_one_fold_is_refused_with_the_need() -> None:
     with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
         search_tiling(machine, Demand.of(Gemm(10, 10, 10)))
     search_tiling(make_machine(ENGINE, {"scratchpad_c_bytes": 64}), Demand.of(Gemm(10, 10, 10)))
+
+
+def test_among_tilings_of_equal_cycles_the_one_with_the_least_bytes_is_chosen() -> None:
+    demand = Demand(10, 8, 3, 3, 12, 4, 20, 16, 6, 16, 9, b_shared=True)
+    machine = make_machine(
+        load_engine("systolic-ws:rows=3,cols=2"),
+        {"scratchpad_a_port_bytes_per_cycle": 1, "dram_gb_per_s": 16, "dram_latency_ns": 0, "clock_ghz": 0.5},
+    )
+    choice = search_tiling(machine, demand, Objective.LATENCY)
+    assert (choice.cycles, choice.dram_bytes) == (541, 89)
