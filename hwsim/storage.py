@@ -9,7 +9,8 @@ from hwsim.demand import bytes_of
 from hwsim.engine import Engine
 from hwsim.formats import Format, IntFormat
 from hwsim.workload.graph import Workload
-from hwsim.workload.operator import Product
+from hwsim.workload.operator import Kind, Operator, Product
+from hwsim.workload.tensor import Role
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Storage:
 
     def constant_bytes(self, tensor: str) -> int:
         """Bytes of a constant of vector work: a bias, a scale."""
-        constant = self.workload.tensors[tensor]
-        wide = constant.format.bits if isinstance(constant.format, IntFormat) else self.engine.mac.acc.bits
-        return bytes_of(constant.elements, wide)
+        return bytes_of(self.workload.tensors[tensor].elements, self._constant_bits(tensor))
+
+    def read_bytes(self, operator: Operator, tensor: str) -> int:
+        """Bytes of an input that the operator reads; what it only moves lies as it does for everybody else."""
+        of = self.workload.tensors[tensor]
+        constant = of.role is Role.PARAMETER and operator.kind is not Kind.MOVE
+        bits = self._constant_bits(tensor) if constant else self.bits[tensor]
+        return bytes_of(operator.elements_read.get(tensor, of.elements), bits)
+
+    def _constant_bits(self, tensor: str) -> int:
+        format = self.workload.tensors[tensor].format
+        return format.bits if isinstance(format, IntFormat) else self.engine.mac.acc.bits

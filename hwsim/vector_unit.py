@@ -75,21 +75,19 @@ def parameter_bytes(storage: Storage, operators: tuple[Operator, ...], known: tu
 def vector_row(machine: Machine, storage: Storage, operator: Operator) -> VectorRow:
     """Cost of an operator on its own: it streams its tensors through the vector unit.
 
-    cycles = DRAM latency + max(elementary operations / lanes, channel cycles of what is read and written). A MOVE reads
-    what it writes, and at most what it is given; a VIEW costs nothing.
+    cycles = DRAM latency + max(elementary operations / lanes, channel cycles of what is read and written). Each input
+    is read once, or as much of it as ``elements_read`` says; a VIEW costs nothing.
     """
     if operator.kind is Kind.VIEW:
         return VectorRow(0, {})
     tensors = storage.workload.tensors
-    constants = parameter_bytes(storage, (operator,))
-    read = sum(
-        storage.tensor_bytes(name)
-        for name in dict.fromkeys(operator.inputs)
-        if tensors[name].role is not Role.PARAMETER
-    )
+    read = constants = 0
+    for name in dict.fromkeys(operator.inputs):
+        if tensors[name].role is Role.PARAMETER:
+            constants += storage.read_bytes(operator, name)
+        else:
+            read += storage.read_bytes(operator, name)
     written = sum(storage.tensor_bytes(name) for name in operator.outputs)
-    if operator.kind is Kind.MOVE:
-        read, constants = min(read, written), min(constants, max(written - read, 0))
     traffic = {
         (Stream.INPUTS, Reason.FIRST_LOAD): read,
         (Stream.PARAMETERS, Reason.FIRST_LOAD): constants,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import pytest
+
 from hwsim.engine import load_engine
-from hwsim.formats import INT8, INT32
+from hwsim.errors import WorkloadError
+from hwsim.formats import INT8, INT32, INT64, Format
 from hwsim.jobs import jobs_of
 from hwsim.machine import make_machine
 from hwsim.storage import Storage
@@ -103,3 +107,44 @@ def test_a_quantised_network_says_itself_what_its_tensors_are() -> None:
     demand = jobs_of(Workload("t", workload.operators, wide), MACHINE)["second"].demand
     assert demand.out_bits == 32
     assert not demand.vector_work
+
+
+def gathered(format: Format, **more: object) -> Workload:
+    """5 of the 1000 rows of a table, by numbers."""
+    tensors = {
+        "table": Tensor("table", (1000, 16), format, Role.PARAMETER),
+        "ids": Tensor("ids", (5,), INT64, Role.INPUT),
+        "rows": Tensor("rows", (5, 16), format, Role.OUTPUT),
+    }
+    gather = Operator("gather", "Gather", Kind.MOVE, ("table", "ids"), ("rows",), **more)  # type: ignore[arg-type]
+    return Workload("gathered", (gather,), tensors)
+
+
+@pytest.mark.parametrize(("format", "bytes_each"), [(FP32, 1), (INT32, 4)])
+def test_a_gather_reads_its_rows_and_all_its_numbers(format: Format, bytes_each: int) -> None:
+    workload = gathered(format, elements_read={"table": 80})
+    assert dict(vector_row(MACHINE, Storage(workload, ENGINE), workload.operators[0]).traffic) == {
+        (Stream.INPUTS, Reason.FIRST_LOAD): 5 * 8,
+        (Stream.PARAMETERS, Reason.FIRST_LOAD): 80 * bytes_each,
+        (Stream.OUTPUTS, Reason.OUTPUT): 80 * bytes_each,
+    }
+
+
+def test_what_nobody_says_to_be_read_in_part_is_read_whole() -> None:
+    workload = gathered(FP32)
+    found = vector_row(MACHINE, Storage(workload, ENGINE), workload.operators[0])
+    assert found.traffic[Stream.PARAMETERS, Reason.FIRST_LOAD] == 16000
+    assert found.cycles == 10 + 8020 + 40
+
+
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        ({"rows": 3}, "operator 'gather' reads 3 elements of 'rows'; it takes 0 or more, of table, ids"),
+        ({"ids": -1}, "operator 'gather' reads -1 elements of 'ids'; it takes 0 or more, of table, ids"),
+        ({"ids": 6}, "gathered: operator 'gather' reads 6 elements of 'ids', which has 5"),
+    ],
+)
+def test_elements_read_are_of_an_input_and_no_more_than_it_has(read: dict[str, int], message: str) -> None:
+    with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
+        gathered(FP32, elements_read=read)

@@ -212,7 +212,7 @@ def test_new_tokens_alone_read_their_rows() -> None:
 
 def test_the_head_reads_the_last_token_alone() -> None:
     select = operator(make(GPT2, seq=6, batch=2), "select")
-    assert select.attributes == {"elements_read": {"final_norm.out": 2 * 8}}
+    assert select.elements_read == {"final_norm.out": 2 * 8}
     assert "select" not in {o.name for o in make(GPT2, seq=6, logits="all").operators}
     assert "select" not in {o.name for o in make(GPT2, seq=6, phase="decode").operators}
 

@@ -276,7 +276,7 @@ def test_a_gather_reads_the_rows_it_hands_on(tmp_path: Path) -> None:
     made = model(nodes, {"ids": (TensorProto.INT64, [5])}, {"y": FLOAT}, {"table": np.zeros((1000, 16), np.float32)})
     (operator,) = load_onnx(saved(made, tmp_path)).operators
     assert operator.inputs == ("table", "ids")
-    assert operator.attributes["elements_read"] == {"table": 80}
+    assert operator.elements_read == {"table": 80}
 
 
 def test_settings_are_no_inputs(tmp_path: Path) -> None:

@@ -38,12 +38,21 @@ class Workload:
                     raise WorkloadError(
                         f"{self.name}: operator {operator.name!r} reads {tensor!r} before any operator makes it"
                     )
+            self._check_elements_read(operator)
             for tensor in operator.outputs:
                 if tensor not in self.tensors:
                     raise WorkloadError(f"{self.name}: operator {operator.name!r} makes the unknown tensor {tensor!r}")
                 if tensor in made:
                     raise WorkloadError(f"{self.name}: tensor {tensor!r} is made twice, again by {operator.name!r}")
                 made.add(tensor)
+
+    def _check_elements_read(self, operator: Operator) -> None:
+        for tensor, elements in operator.elements_read.items():
+            most = self.tensors[tensor].elements
+            if elements > most:
+                raise WorkloadError(
+                    f"{self.name}: operator {operator.name!r} reads {elements} elements of {tensor!r}, which has {most}"
+                )
 
     @cached_property
     def graph(self) -> nx.DiGraph:

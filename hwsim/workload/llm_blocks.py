@@ -111,8 +111,7 @@ class Blocks:
         out = self.tensor(f"{name}.out", axes, Role.ACTIVATION)
         written = self._builder[out].elements
         read = {x: written for x in inputs if self._builder[x].elements > written}
-        more = {"elements_read": read} if read else {}
-        self._builder.add(Operator(name, op, Kind.MOVE, tuple(inputs), (out,), attributes=more))
+        self._builder.add(Operator(name, op, Kind.MOVE, tuple(inputs), (out,), elements_read=read))
         return out
 
     def convolve(self, name: str, geometry: Convolution) -> str:

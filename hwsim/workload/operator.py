@@ -65,7 +65,8 @@ class Product:
 @dataclass(frozen=True, slots=True)
 class Operator:
     """``op`` is the operator's name in its source (``Conv``, ``Relu``); ``vector_ops`` counts the elementary
-    operations of a VECTOR operator (or those fused into a PRODUCT, such as a bias or a requantisation)."""
+    operations of a VECTOR operator (or those fused into a PRODUCT, such as a bias or a requantisation).
+    ``elements_read`` says of which inputs it reads only so many elements: a gather reads the rows that it hands on."""
 
     name: str
     op: str
@@ -75,7 +76,14 @@ class Operator:
     product: Product | None = None
     vector_ops: int = 0
     attributes: Mapping[str, object] = field(default_factory=dict)
+    elements_read: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.PRODUCT) != (self.product is not None):
             raise WorkloadError(f"operator {self.name!r}: a product operator, and no other, has a product")
+        for tensor, elements in self.elements_read.items():
+            if tensor not in self.inputs or elements < 0:
+                raise WorkloadError(
+                    f"operator {self.name!r} reads {elements} elements of {tensor!r}; "
+                    f"it takes 0 or more, of {', '.join(self.inputs) or 'nothing'}"
+                )

@@ -42,7 +42,7 @@ RESIZES = ("Resize", "Upsample")
 TAPS_PER_AXIS = {"nearest": 0, "linear": 2, "bilinear": 2, "cubic": 4}
 OPS_PER_TAP = 2
 """multiply by the tap's weight, add"""
-PARTIAL_READERS = frozenset({"Gather", "GatherElements", "GatherND", "Slice"})
+PARTIAL_READERS = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 """Operators that read of their data only what they hand on."""
 
 
@@ -60,11 +60,14 @@ def _check_inference(node: Node, context: Context) -> None:
 
 
 def _read_move(node: Node, context: Context) -> Operator:
-    more: dict[str, object] = {}
-    if node.op in PARTIAL_READERS:
-        data = node.inputs[0]
-        more["elements_read"] = {data: min(context.elements(data), context.elements(node.outputs[0]))}
-    return plain_operator(node, context, Kind.MOVE, steering=MOVES[node.op], more=more)
+    read = _handed_on(node, context) if node.op in PARTIAL_READERS else {}
+    return plain_operator(node, context, Kind.MOVE, steering=MOVES[node.op], elements_read=read)
+
+
+def _handed_on(node: Node, context: Context) -> Mapping[str, int]:
+    """Elements of its data that an operator reads which hands on only a part of them."""
+    written = sum(context.elements(name) for name in context.outputs(node))
+    return {node.inputs[0]: min(context.elements(node.inputs[0]), written)}
 
 
 def _read_resize(node: Node, context: Context) -> Operator:
@@ -75,7 +78,9 @@ def _read_resize(node: Node, context: Context) -> Operator:
     scaled = sum(before != after for before, after in zip(x, y, strict=True))
     taps = TAPS_PER_AXIS[mode] ** scaled if scaled and TAPS_PER_AXIS[mode] else 0
     ops = OPS_PER_TAP * taps * context.elements(node.outputs[0])
-    return plain_operator(node, context, Kind.VECTOR if ops else Kind.MOVE, ops, (1, 2, 3))
+    if ops:
+        return plain_operator(node, context, Kind.VECTOR, ops, (1, 2, 3))
+    return plain_operator(node, context, Kind.MOVE, steering=(1, 2, 3), elements_read=_handed_on(node, context))
 
 
 def _readings(kind: Kind, ops: Mapping[str, object], read: Callable[[Node, Context], Operator]) -> dict[str, Reading]:

@@ -93,7 +93,7 @@ def plain_operator(
     kind: Kind,
     vector_ops: int = 0,
     steering: Sequence[int] = (),
-    more: Mapping[str, object] | None = None,
+    elements_read: Mapping[str, int] | None = None,
 ) -> Operator:
     """An operator without a product; constants at the positions ``steering`` say how it works and are not data."""
     inputs = tuple(
@@ -101,5 +101,5 @@ def plain_operator(
         for position, name in enumerate(node.inputs)
         if name and not (position in steering and context.network.is_constant(name))
     )
-    attributes = {**node.attributes, **(more or {})}
-    return Operator(node.name, node.op, kind, inputs, context.outputs(node), None, vector_ops, attributes)
+    outputs, read = context.outputs(node), elements_read or {}
+    return Operator(node.name, node.op, kind, inputs, outputs, None, vector_ops, node.attributes, read)
