@@ -52,12 +52,10 @@ class IntFormat:
     def wrap(self, values: NDArray[np.integer]) -> NDArray[np.int64]:
         """Reduce ``values`` modulo 2**bits into [low, high], as a register of this width does."""
         wide = np.asarray(values, dtype=np.int64)
-        if self.bits == MAX_INT_BITS[True]:
-            return wide
-        wide = wide & np.int64((1 << self.bits) - 1)
-        if self.signed:
-            wide = np.where(wide > self.high, wide - np.int64(1 << self.bits), wide)
-        return wide
+        if not self.signed:
+            return np.asarray(wide & np.int64(self.high))
+        above = MAX_INT_BITS[True] - self.bits
+        return np.asarray(wide << above >> above)  # to the right, the sign bit is repeated
 
     def __str__(self) -> str:
         return self.name

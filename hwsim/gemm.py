@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,10 @@ class Gemm:
 
     def __post_init__(self) -> None:
         for name in ("m", "n", "k", "batch"):
-            _check_side(name, getattr(self, name))
+            side = getattr(self, name)
+            _check_side(name, side)
+            if type(side) is not int:  # numpy's integers overflow in products
+                object.__setattr__(self, name, int(side))
 
     @property
     def macs(self) -> int:
@@ -57,9 +61,26 @@ class Shapes:
 
     @classmethod
     def of(cls, m: object, n: object, k: object, batch: object = 1) -> Shapes:
-        """Broadcast anything array-like into one Shapes; raises SpecError for a side below 1."""
-        sides = np.broadcast_arrays(*(np.asarray(x, dtype=np.int64) for x in (m, n, k, batch)))
-        for name, side in zip(("m", "n", "k", "batch"), sides, strict=True):
-            if side.size and int(side.min()) < 1:
-                raise SpecError(f"{name} must be at least 1, not {int(side.min())}")
-        return cls(*sides)
+        """Broadcast anything array-like into one Shapes; raises SpecError for a side below 1 or not whole."""
+        given = {"m": m, "n": n, "k": k, "batch": batch}
+        return cls(*np.broadcast_arrays(*(_side_array(name, value) for name, value in given.items())))
+
+    @property
+    def largest(self) -> Gemm:
+        """A product as long on every side as the longest of all."""
+        m, n, k, batch = (int(np.max(side, initial=1)) for side in (self.m, self.n, self.k, self.batch))
+        return Gemm(m, n, k, batch=batch)
+
+    def __iter__(self) -> Iterator[Gemm]:
+        """The products one by one, in C order."""
+        flat = (side.reshape(-1).tolist() for side in (self.m, self.n, self.k, self.batch))
+        return (Gemm(m, n, k, batch=batch) for m, n, k, batch in zip(*flat, strict=True))
+
+
+def _side_array(name: str, value: object) -> NDArray[np.int64]:
+    side = np.asarray(value)
+    if side.size and (side.dtype.kind not in "iu" or int(side.max()) >= 1 << 63):
+        raise SpecError(f"{name} must be whole numbers below 2**63, not {side.dtype}")
+    if side.size and int(side.min()) < 1:
+        raise SpecError(f"{name} must be at least 1, not {int(side.min())}")
+    return side.astype(np.int64, copy=False)

@@ -192,6 +192,29 @@ def test_examples_stay_within_narrow_accumulators() -> None:
         assert np.array_equal(engine.multiply(a, b), a @ b)
 
 
+def test_examples_of_operands_without_positive_products() -> None:
+    engine = load_engine("cube:p=2,a=int1,w=uint1,acc=int2")
+    assert engine.mac.longest_sum == 2  # the least sum is -2, the largest 0
+    assert {a.shape[1] for a, _ in engine.examples(cases=8)} == {1, 2}
+    for a, b in load_engine("cube:p=2,a=int1,w=uint1,acc=int1").examples():
+        assert a.shape[1] == 1
+        assert b.shape[0] == 1
+
+
+@pytest.mark.parametrize("text", ["systolic-os:", "systolic-ws:overlap=true,", "cube:", "adder-tree:", "matrix-2d:"])
+def test_counts_beyond_64_bits_are_exact_or_refused(text: str) -> None:
+    engine = load_engine(f"{text}acc=int64")
+    side = 10**8
+    gemm = Gemm(side, side, side)
+    cycles = engine.latency(gemm).expected
+    assert side**3 // engine.pe_count <= cycles < side**3
+    with pytest.raises(SpecError) as caught:
+        engine.latency(Shapes.of([1, side], side, side))
+    assert str(caught.value) == f"{gemm} takes {cycles} cycles; arrays of counts hold less than 2**63"
+    mixed = Shapes.of([1, 1, side], [1, side, 1], [side, 1, 1])  # together larger than any of them
+    assert engine.latency(mixed).expected.tolist() == [engine.latency(each).expected for each in mixed]
+
+
 def test_an_extreme_example_is_the_largest_product() -> None:
     for fmt, largest in {"a=int8,w=int8": 128 * 128, "a=uint8,w=int4": 255 * 8, "a=uint4,w=uint4": 15 * 15}.items():
         a, b = load_engine(f"cube:p=2,{fmt}").examples()[1]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.errors import SpecError
-from hwsim.formats import FLOATS, INT8, IntFormat, parse_format
+from hwsim.formats import FLOATS, INT8, INT64, IntFormat, parse_format
 
-FORMATS = st.builds(IntFormat, st.integers(1, 63), st.booleans())
+FORMATS = st.builds(IntFormat, st.integers(1, 63), st.booleans()) | st.just(INT64)
 
 
 @settings(max_examples=50, deadline=None)

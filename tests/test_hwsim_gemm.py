@@ -46,3 +46,26 @@ def test_shapes_with_an_empty_side_are_refused() -> None:
 
 def test_numpy_integers_are_sides() -> None:
     assert Gemm(np.int32(2), np.int64(3), 4).macs == 24
+    assert Gemm(np.int8(100), np.int32(100_000), np.uint16(60_000), batch=np.int64(1 << 40)).macs == 6 * 10**11 << 40
+
+
+@pytest.mark.parametrize(
+    ("sides", "sentence"),
+    [
+        ((1.5, 1, 1), "m must be whole numbers below 2**63, not float64"),
+        ((1, [True], 1), "n must be whole numbers below 2**63, not bool"),
+        ((1, 1, [1 << 63]), "k must be whole numbers below 2**63, not uint64"),
+        ((1, 1, 1, 1 << 64), "batch must be whole numbers below 2**63, not object"),
+    ],
+)
+def test_shapes_of_anything_but_whole_numbers_are_refused(sides: tuple[object, ...], sentence: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        Shapes.of(*sides)
+    assert str(caught.value) == sentence
+
+
+def test_shapes_are_products_one_by_one_and_have_a_largest() -> None:
+    shapes = Shapes.of([[1, 8]], [[2], [3]], 4)
+    assert list(shapes) == [Gemm(1, 2, 4), Gemm(8, 2, 4), Gemm(1, 3, 4), Gemm(8, 3, 4)]
+    assert shapes.largest == Gemm(8, 3, 4)
+    assert Shapes.of([], 1, 1).largest == Gemm(1, 1, 1)

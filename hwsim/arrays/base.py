@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 import numpy as np
@@ -20,6 +20,8 @@ from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
 
 Matrix = NDArray[np.integer]
+COUNTABLE = 1 << 63
+"""Cycles from here on do not fit an array of counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,20 @@ class Array(ABC):
         }
 
     def latency(self, shapes: Gemm | Shapes) -> Latency:
-        """Closed form: cycles of the product, or of every product of ``shapes``."""
+        """Closed form: cycles of the product, or of every product of ``shapes``.
+
+        Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
+        """
+        if isinstance(shapes, Shapes) and self._cycles(shapes.largest) >= COUNTABLE:
+            for gemm in shapes:
+                if (cycles := self._cycles(gemm)) >= COUNTABLE:
+                    raise SpecError(f"{gemm} takes {cycles} cycles; arrays of counts hold less than 2**63")
+        return Latency.exact(self._cycles(shapes))
+
+    def _cycles(self, shapes: Gemm | Shapes) -> IntLike:
         counts = self.fold_counts(shapes)
         folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
-        cycles = self.schedule.cycles(folds, self.stream_length(shapes))
-        return Latency.exact(cycles if isinstance(shapes, Shapes) else int(cycles))
+        return self.schedule.cycles(folds, self.stream_length(shapes))
 
     def count(self, a: Matrix, b: Matrix) -> int:
         """Exact cycles for these operands; the same as the closed form where data cannot matter."""
@@ -131,7 +142,7 @@ class Array(ABC):
             for fold in self.folds(gemm.m, gemm.n, gemm.k)
         ]
         profiles = {size: self.profile(*size) for size in set(sides)}
-        cycles = int(self.latency(gemm).expected)
+        cycles = int(self._cycles(replace(gemm, batch=1)))
         return at_work([profiles[size] for size in sides], self.starts(gemm), int(self.stream_length(gemm)), cycles)
 
     def folds(self, m: int, n: int, k: int) -> Iterator[Fold]:

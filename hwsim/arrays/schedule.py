@@ -32,9 +32,14 @@ class Schedule:
     def start(self, fold: IntLike, stream: IntLike) -> IntLike:
         """Edges before the first operand vector of fold number ``fold`` (from 0) enters."""
         if self.overlap:
-            return self.preload + fold * np.maximum(stream, self.interval)
+            return self.preload + fold * _longer(stream, self.interval)
         return self.preload + fold * (self.preload + stream + self.flush)
 
     def cycles(self, folds: IntLike, stream: IntLike) -> IntLike:
         """Edges from the first operand (or preload) edge to the last result of ``folds`` equal folds."""
         return self.start(folds - 1, stream) + stream + self.flush
+
+
+def _longer(a: IntLike, b: IntLike) -> IntLike:
+    """The larger of both, elementwise; of two plain ints a plain one, which cannot overflow."""
+    return max(a, b) if isinstance(a, int) and isinstance(b, int) else np.maximum(a, b)

@@ -57,5 +57,5 @@ class Mac(ABC):
     @property
     def longest_sum(self) -> int:
         """The largest ``k`` that ``accumulator_holds``."""
-        low, high = self.product_range()
-        return min(self.acc.high // high if high else self.acc.high, self.acc.low // low if low else self.acc.high)
+        bounds = zip(self.product_range(), (self.acc.low, self.acc.high), strict=True)
+        return min(limit // product for product, limit in bounds if product)
