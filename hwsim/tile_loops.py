@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from math import prod
 
+import numpy as np
+
 from hwsim.demand import Demand
 from hwsim.gemm import Shapes
 from hwsim.machine import Machine
@@ -74,11 +76,13 @@ class TileLoops:
             Grid.of(demand.partial_bytes, sides, held) if spilled else None,
         )
 
-    def _tile_cycles(self) -> Mapping[tuple[int, int, int], tuple[int, int]]:
-        """Cycles of the engine and of its busiest port for each kind of tile, by its sides."""
+    def _tile_cycles(self) -> Mapping[tuple[int, int, int, bool], tuple[int, int]]:
+        """Cycles of the engine and of its busiest port for each kind of tile: its sides, and whether it adds to the
+        sums of an earlier k tile."""
         m, n, k = ({self._side(axis, 0), self._side(axis, self.counts[axis] - 1)} for axis in AXES)
-        kinds = list(product(m, n, k))
-        engine, ports = tile_cycles(self.machine, self.demand, Shapes.of(*zip(*kinds, strict=True)))
+        kinds = list(product(m, n, k, (False, True)))
+        *sides, adds = zip(*kinds, strict=True)
+        engine, ports = tile_cycles(self.machine, self.demand, Shapes.of(*sides), np.array(adds))
         return dict(zip(kinds, zip(engine.tolist(), ports.tolist(), strict=True), strict=True))
 
     def _side(self, axis: str, index: int) -> int:
@@ -128,7 +132,8 @@ class TileLoops:
         loaded = sum(self.load_bytes(operand, at) for operand in Operand)
         if not any(at):
             loaded += self.demand.parameter_bytes
-        engine, port = self._cycles[m, n, k]
+        adds = bool(at[self._place["k"]])
+        engine, port = self._cycles[m, n, k, adds]
         last_k = at[self._place["k"]] == self.counts["k"] - 1
         c = self._moves[Operand.C]
         return Tile(
@@ -137,7 +142,7 @@ class TileLoops:
             store_cycles=self.channel.cycles(self.store_bytes(at)),
             opens=not any(at[place] for place in c.inner),
             closes=self.closes(at),
-            reads_back=self._reads_back and bool(at[self._place["k"]]),
+            reads_back=self._reads_back and adds,
             vector_cycles=vector_cycles(self.machine, self.demand, m, n) if last_k else 0,
         )
 
@@ -146,6 +151,8 @@ class TileLoops:
         """Cycles that the engine computes, and that it or the vector unit behind it is busy, over all tiles."""
         computed = busy = 0
         kinds = [[(0, count - 1), (count - 1, 1)] for count in self.extents]
+        along_k = self.counts["k"]  # here the first tile differs too: it adds to nothing
+        kinds[self._place["k"]] = [(0, 1), (1, max(along_k - 2, 0)), (along_k - 1, int(along_k > 1))]
         for combination in product(*kinds):
             times = prod(count for _, count in combination)
             if times:

@@ -25,7 +25,7 @@ from hwsim.gemm import Shapes
 from hwsim.machine import Machine
 from hwsim.tile_cost import tile_cycles
 from hwsim.tiling import AXES, Operand
-from mapper.candidates import Filling, Ints, TileSpace
+from mapper.candidates import Bools, Filling, Ints, TileSpace
 
 Floats = NDArray[np.float64]
 SAFETY = 1 - 1e-9
@@ -55,21 +55,30 @@ class CycleBound:
         self.busy, self.first_busy, self.last_busy = self._busy()
 
     def _busy(self) -> tuple[Ints, Ints, Ints]:
-        """Busy cycles of all tiles, batch included, of a full tile and of the last one."""
+        """Busy cycles of all tiles, batch included, of the longest tile at most, and of the last one."""
         kinds = list(product((False, True), repeat=len(AXES)))
         m, n, k = (
             np.stack([self.last_sides[axis] if kind[i] else self.sides[axis] for kind in kinds])
             for i, axis in enumerate(AXES)
         )
-        cycles = np.maximum(*tile_cycles(self.machine, self.demand, Shapes.of(m, n, k)))
-        if self.demand.vector_work:
-            finishing = np.array([kind[AXES.index("k")] for kind in kinds])[:, None]
-            cycles = np.maximum(cycles, np.where(finishing, -(-m * n // self.machine.lanes), 0))
-        times = np.ones_like(cycles)
+        times = np.ones_like(m)
         for i, axis in enumerate(AXES):
             times *= np.stack([np.ones_like(self.at) if kind[i] else self.counts[axis] - 1 for kind in kinds])
-        total: Ints = (cycles * times).sum(axis=0) * self.demand.batch
-        return total, cycles.max(axis=0), cycles[-1]
+        finishing = np.array([kind[AXES.index("k")] for kind in kinds])[:, None]
+        alone = self.counts["k"] == 1
+        # the first tile along k, which adds to nothing, is the last if it is alone
+        first_times = np.where(finishing == alone, times // np.maximum(self.counts["k"] - 1, 1), 0)
+        fresh, adding = self._tile_busy(m, n, k, finishing, False), self._tile_busy(m, n, k, finishing, True)
+        total: Ints = (fresh * first_times + adding * (times - first_times)).sum(axis=0) * self.demand.batch
+        return total, adding.max(axis=0), np.where(alone, fresh[-1], adding[-1])
+
+    def _tile_busy(self, m: Ints, n: Ints, k: Ints, finishing: Bools, adds: bool) -> Ints:
+        """Busy cycles of tiles with these sides; ``finishing`` ones are the last along k."""
+        shapes = Shapes.of(m, n, k)
+        cycles: Ints = np.maximum(*tile_cycles(self.machine, self.demand, shapes, np.full(m.shape, adds)))
+        if self.demand.vector_work:
+            cycles = np.maximum(cycles, np.where(finishing, -(-m * n // self.machine.lanes), 0))
+        return cycles
 
     def of(self, order: str, fillings: tuple[Filling, ...], at: Ints) -> Bound:
         """Bounds of the shapes numbered ``at`` (in this object) under this order, filled as ``fillings`` say."""

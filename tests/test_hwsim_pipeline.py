@@ -97,3 +97,12 @@ def test_a_narrow_port_slows_the_engine_down() -> None:
     narrow = run_loops(TileLoops(make_machine(engine, {"scratchpad_a_port_bytes_per_cycle": 1}), demand, tiling))
     assert wide.compute_cycles == engine.latency(Gemm(m=4, n=8, k=10)).expected
     assert narrow.compute_cycles == 4 * 10 * 2  # A passes its port once for each of the two folds along n
+
+
+@pytest.mark.parametrize(("engine", "cycles"), [("systolic-ws", [128, 256, 256]), ("systolic-os", [128, 128, 128])])
+def test_later_k_tiles_read_the_sums_that_they_add_to(engine: str, cycles: list[int]) -> None:
+    """8 x 4 sums of 4 bytes each through a port of one byte; an engine without a port for sums only writes them."""
+    machine = make_machine(load_engine(f"{engine}:rows=4,cols=4"), {"scratchpad_c_port_bytes_per_cycle": 1})
+    loops = TileLoops(machine, Demand.of(Gemm(8, 4, 12)), Tiling(8, 4, 4))
+    assert [tile.compute_cycles for tile in loops] == cycles
+    assert run_loops(loops).compute_cycles == sum(cycles)
