@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from sweeps.commands.catalogue import engines, workloads
@@ -30,5 +33,8 @@ app.command()(export)
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; where the terminal lacks a character, a question mark stands for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

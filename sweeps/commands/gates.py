@@ -34,7 +34,7 @@ def emit(
     if json:
         print_json({"engine": loaded.spec, "top": top_name(loaded), "files": [str(path) for path in files]})
     else:
-        lines = sum(path.read_text().count("\n") for path in files)
+        lines = sum(path.read_text("utf-8").count("\n") for path in files)
         typer.echo(f"{loaded.spec}: {len(files)} modules, {lines:,} lines in {out}, top {top_name(loaded)}")
 
 

@@ -39,10 +39,13 @@ def simulate(
     from hwsim.workload.loader import load_workload
     from mapper.planning import plan as make_plan
 
+    how = _depth(depth)
+    if operands is not None:
+        _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
     around = load_machine(machine, load_engine(engine))
     program = make_plan(network, around, _objective(objective)) if plan is None else load_program(plan)
-    report = run(network, around, program, depth=_depth(depth), operands=operands).to_json()
+    report = run(network, around, program, depth=how, operands=operands).to_json()
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
         program.save(out_plan)
@@ -52,6 +55,15 @@ def simulate(
     from sweeps.render.layers import print_report
 
     print_report(console(), report, network.name, around.engine.spec)
+
+
+def _check_used(operands: Path, depth: Depth) -> None:
+    """Raise SpecError for operands that nothing would read."""
+    from hwsim.errors import SpecError
+    from hwsim.layer_run import Depth
+
+    if depth is Depth.CLOSED:
+        raise SpecError(f"--operands {operands} is not read at --depth closed; allowed are count, step")
 
 
 def _depth(name: str) -> Depth:

@@ -119,7 +119,7 @@ def _picture(page: Path, picture: Path) -> str | None:
 
     try:
         take(page, picture)
-    except HwsimError as error:
+    except (HwsimError, OSError) as error:
         typer.echo(f"hwsim: {error}; the page is written", err=True)
         return None
     return str(picture)
