@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
@@ -40,18 +40,30 @@ def digest(value: object) -> str:
     return sha256(canonical_json(value).encode()).hexdigest()
 
 
+ASKING = ("evaluate.py", "metrics.py", "point.py")
+"""Modules beside this one that make a stored result of what hwsim says."""
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    """Every file that decides a result, by a name that does not depend on where it is installed."""
+    for package in (hwsim, mapper):
+        root = Path(package.__path__[0])
+        for path in sorted(root.rglob("*.py")):
+            yield path.relative_to(root).as_posix(), path
+    for name in ASKING:
+        yield name, Path(__file__).with_name(name)
+
+
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """The package's version and a digest of the sources that decide a result (those of hwsim and mapper).
+    """The package's version and a digest of the sources that decide a result: hwsim, mapper, and what asks them.
 
     A changed formula thus never meets results that were stored before it.
     """
     found = sha256()
-    for package in (hwsim, mapper):
-        root = Path(package.__path__[0])
-        for path in sorted(root.rglob("*.py")):
-            found.update(path.relative_to(root).as_posix().encode())
-            found.update(path.read_bytes())
+    for name, path in _sources():
+        found.update(name.encode())
+        found.update(path.read_bytes())
     try:
         release = version("hwsim")
     except PackageNotFoundError:

@@ -27,7 +27,7 @@ class Evaluator:
     def workload(self, network: Network) -> Workload:
         """The loaded network; raises WorkloadError if it cannot be read."""
         if network not in self.networks:
-            self.networks[network] = load_workload(network.text, dict(network.dims))
+            self.networks[network] = load_workload(network.source, dict(network.dims))
         return self.networks[network]
 
     def content_of(self, network: Network) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from hwsim.engine import Engine, make_engine
@@ -13,13 +14,23 @@ from sweeps.canonical import code_version, digest
 
 Fields = tuple[tuple[str, object], ...]
 
+NAMES_OF_NETWORK = frozenset({"workload", "dims", "source"})
+"""Fields that say where a network comes from; its content decides, not they."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A workload as a study names it: ``text`` for the loader, ``dims`` for its symbolic dimensions."""
+    """A workload as a study names it: ``text``, a file of which lies in ``folder``, ``dims`` for its symbolic
+    dimensions."""
 
     text: str
     dims: tuple[tuple[str, int], ...] = ()
+    folder: str = ""
+
+    @property
+    def source(self) -> str:
+        """What the loader takes."""
+        return str(Path(self.folder) / self.text) if self.folder else self.text
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class Point:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the fields, the network's content and the code that computes."""
-        decides = {name: value for name, value in self.fields.items() if name not in ("workload", "dims")}
+        decides = {name: value for name, value in self.fields.items() if name not in NAMES_OF_NETWORK}
         return digest({**decides, "content": self.content, "version": code_version()})
 
     @property
@@ -50,6 +61,7 @@ class Point:
             "machine": dict(self.machine),
             "workload": self.network.text,
             "dims": dict(self.network.dims),
+            "source": self.network.source,
             "depth": self.depth,
             "plan_objective": self.plan_objective,
         }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hwsim.errors import SpecError
@@ -53,30 +56,32 @@ class Store:
     power failure the newest rows may be missing; the file stays whole, and the sweep runs them again.)
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
+        self._path = path
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:
         """Open the store in ``folder``, made if absent; raises SpecError for a file that is not one."""
         path = folder / FILE_NAME
         if not path.exists():
-            _create(path)
+            with _in_words(path):
+                _create(path)
         return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> Store:
         """Open the store that stands in ``folder``; raises SpecError if there is none, or it is not one."""
         path = folder / FILE_NAME
-        if not path.is_file():
+        if not path.exists():
             raise SpecError(f"{folder}: no sweep was stored here ({FILE_NAME} is missing)")
-        return cls(_open_checked(path))
+        return cls(_open_checked(path), path)
 
     @classmethod
     def in_memory(cls) -> Store:
         connection = sqlite3.connect(":memory:")
         _migrate(connection, 0)
-        return cls(connection)
+        return cls(connection, Path(":memory:"))
 
     def __enter__(self) -> Store:
         return self
@@ -89,7 +94,7 @@ class Store:
 
     def begin(self, digest: str, origin: str, text: str, points: Iterable[Point]) -> None:
         """Write down the study and its points in order; outcomes that are there already stay."""
-        with self._db:
+        with _in_words(self._path), self._db:
             self._db.execute("DELETE FROM point")
             self._db.execute("INSERT OR REPLACE INTO study VALUES (0, ?, ?, ?)", (digest, origin, text))
             self._db.executemany(
@@ -105,12 +110,12 @@ class Store:
         return row[0], row[1]
 
     def put(self, outcome: Outcome, study_digest: str, version: str) -> None:
-        """Store one outcome; it is durable when this returns."""
+        """Store one outcome; it is durable when this returns. Raises SpecError if the file cannot be written."""
         report, summary = None, None
         if outcome.report is not None:
             report = zlib.compress(canonical_json(outcome.report).encode(), level=6)
             summary = canonical_json(outcome.summary)
-        with self._db:
+        with _in_words(self._path), self._db:
             self._db.execute(
                 "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (outcome.point.digest, study_digest, version, outcome.seconds, outcome.error, summary, report),
@@ -140,14 +145,36 @@ class Store:
 
 
 def _create(path: Path) -> None:
-    """Make an empty store beside its place and move it there whole, so that a half-made file is never found."""
+    """Make an empty store beside its place and put it there whole: a half-made file is never found, and of two
+    processes that make one at the same time the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    connection = sqlite3.connect(draft)
-    _migrate(connection, 0)
-    connection.close()
-    draft.rename(path)
+    with TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        connection = sqlite3.connect(draft)
+        _migrate(connection, 0)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+        _put_in_place(draft, path)
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # a rename would replace what another process has put there meanwhile
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        draft.rename(path)
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What stands in the way of writing ``path`` (a full disk, a read-only folder, another writer) as a sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SpecError(f"{path} cannot be written ({error}); what was stored before stays") from None
+    except OSError as error:
+        raise SpecError(f"{path} cannot be made ({error.filename or path}: {error.strerror})") from None
 
 
 def _migrate(connection: sqlite3.Connection, version: int) -> None:
@@ -159,18 +186,31 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _open_checked(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=30)
+    connection = None
     try:
+        connection = _connect(path)
         _check(connection, path)
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-    except sqlite3.DatabaseError as error:
-        connection.close()
+    except (sqlite3.Error, SpecError) as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, SpecError):
+            raise
         raise SpecError(f"{path} cannot be read as a store of hwsim ({error}); it was left as it is") from None
-    except SpecError:
-        connection.close()
-        raise
     return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file; from a folder that cannot be written it can still be read, if its log was folded in."""
+    if os.access(path.parent, os.W_OK) or _log(path):
+        return sqlite3.connect(path, timeout=30)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _log(path: Path) -> bool:
+    """Whether a write-ahead log with something in it lies beside the file."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -193,8 +233,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the file is shorter than SQLite's header says; with a write-ahead log beside it, it may be."""
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
+    if _log(path):
         return False
     sizes = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
     return path.stat().st_size < int(sizes[0]) * int(sizes[1])

@@ -61,7 +61,7 @@ def load_study(path: str | Path) -> Study:
     """
     where = Path(path)
     try:
-        text = where.read_text()
+        text = where.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{where}: {getattr(error, 'strerror', None) or 'not a text file'}") from None
     return parse_study(text, str(where))
@@ -101,7 +101,7 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
 
 def _network(entry: object, folder: Path) -> Network:
     if isinstance(entry, str):
-        return Network(_found(entry, folder))
+        return Network(entry, folder=_folder_of(entry, folder))
     if not isinstance(entry, Mapping):
         raise SpecError(f"[study] workloads holds {entry!r}; a workload is a text or {{name=, dims={{...}}}}")
     table = Table("[study] workloads", entry, ("name", "dims"))
@@ -109,14 +109,15 @@ def _network(entry: object, folder: Path) -> Network:
     for name, size in dims.items():
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise SpecError(f"[study] workloads: dims.{name}={size!r} is not a whole number of at least 1")
-    return Network(_found(table.text("name"), folder), tuple(sorted(dims.items())))
+    name = table.text("name")
+    return Network(name, tuple(sorted(dims.items())), _folder_of(name, folder))
 
 
-def _found(text: str, folder: Path) -> str:
+def _folder_of(text: str, folder: Path) -> str:
     """A file is found beside the study; everything else is a name of the library. Fields may follow a colon."""
-    name, colon, fields = text.partition(":") if "=" in text else (text, "", "")
-    is_file = name.endswith(FILE_SUFFIXES) and not Path(name).is_absolute()
-    return f"{folder / name}{colon}{fields}" if is_file else text
+    name = text.partition(":")[0] if "=" in text else text
+    is_file = name.lower().endswith(FILE_SUFFIXES) and not Path(name).is_absolute()
+    return str(folder) if is_file else ""
 
 
 def _constraints(entries: list[object], engines: tuple[EngineSpace, ...], machine: Axes) -> tuple[Constraint, ...]:

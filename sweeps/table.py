@@ -32,8 +32,9 @@ class Entry:
 
     @property
     def workload(self) -> str:
-        text: str = self.fields["workload"]
-        return text
+        """The network as its study names it, with the dimensions that were set."""
+        dims = _dims(self.fields)
+        return f"{self.fields['workload']} ({dims})" if dims else str(self.fields["workload"])
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def _marked(entry: Entry, on_front: bool) -> Entry:
 
 
 def _entry(row: Row, study: Study) -> Entry:
-    values = {"workload": row.fields["workload"], "array": row.fields["array"]}
+    dims = _dims(row.fields)
+    values = {"workload": row.fields["workload"], **({"dims": dims} if dims else {}), "array": row.fields["array"]}
     values |= {**row.fields["engine"], **row.fields["machine"], **(row.summary or {})}
     error, allowed = row.error, row.summary is not None
     try:
@@ -103,6 +105,10 @@ def _entry(row: Row, study: Study) -> Entry:
     except SpecError as wrong:
         error, allowed = str(wrong), False
     return Entry(row.position, row.digest, row.fields, values, error, row.done, allowed)
+
+
+def _dims(fields: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={extent}" for name, extent in fields["dims"].items())
 
 
 def _front_of(entries: list[Entry], study: Study) -> set[int]:

@@ -13,7 +13,7 @@ from small_study import STUDY
 from sweeps.enumeration import points
 from sweeps.metrics import METRICS
 from sweeps.point import Outcome, Point
-from sweeps.store import FILE_NAME, MIGRATIONS, Store
+from sweeps.store import FILE_NAME, MIGRATIONS, Store, _create
 from sweeps.study import parse_study
 
 POINTS = list(points(parse_study(STUDY, "small.toml"), lambda network: "content"))
@@ -131,7 +131,56 @@ def test_a_folder_without_a_store_is_named(tmp_path: Path) -> None:
 
 
 def test_a_draft_left_by_a_killed_process_is_no_store(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).with_suffix(".draft").write_bytes(b"half")
+    (tmp_path / ".draft-killed").mkdir()
+    (tmp_path / ".draft-killed" / FILE_NAME).write_bytes(b"half")
     filled(tmp_path)
     with Store.open(tmp_path) as store:
         assert len(store.finished()) == 3
+
+
+def test_a_second_process_that_makes_the_store_does_not_replace_the_first(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    _create(path)
+    with Store.open(tmp_path) as store:
+        assert len(store.finished()) == 3
+    assert list(tmp_path.glob(".draft*")) == []
+
+
+def test_where_no_links_are_the_store_is_moved_into_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", no_links)
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        assert len(store.finished()) == 3
+
+
+def test_a_full_disk_is_a_sentence_and_what_was_stored_stays(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+        store._db.execute(f"PRAGMA max_page_count = {pages}")
+        message = f"{path} cannot be written (database or disk is full); what was stored before stays"
+        with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+            store.put(Outcome(POINTS[2], 0.5, error="long " * pages * 4096), "digest", "1")
+    with Store.open(tmp_path) as store:
+        assert {POINTS[i].digest for i in (0, 1, 5)} <= store.finished()
+
+
+def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = filled(tmp_path)
+    monkeypatch.setattr("os.access", lambda *_: False)  # root, who may run this test, may write everywhere
+    with Store.open(tmp_path) as store:
+        assert len(store.finished()) == 3
+        message = f"{path} cannot be written (attempt to write a readonly database); what was stored before stays"
+        with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+            store.put(done(POINTS[2]), "digest", "1")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / FILE_NAME
+    message = f"{path} cannot be made ({tmp_path / 'file'}: File exists)"
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        Store.create_or_open(tmp_path / "file")

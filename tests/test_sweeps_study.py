@@ -38,7 +38,8 @@ def test_a_study_holds_what_its_file_says(tmp_path: Path) -> None:
         "closed",
         "dram_bytes",
     )
-    assert study.networks == (Network(str(tmp_path / "gemms.toml")),)
+    assert study.networks == (Network("gemms.toml", folder=str(tmp_path)),)
+    assert study.networks[0].source == str(tmp_path / "gemms.toml")
     assert study.objectives == {"total_cycles": Direction.MINIMISE, "pe_count": Direction.MINIMISE}
     assert [space.array for space in study.engines] == ["systolic-os", "matrix-2d", "cube"]
     assert study.machine == {"dram_gb_per_s": (1.6, 25.6)}
@@ -90,10 +91,15 @@ def test_dimensions_and_fields_of_networks() -> None:
     text = replaced('["gemms.toml"]', '[{name="net.onnx", dims={seq=8, batch=2}}, "gpt2-small:seq=64", "a.csv:x=1"]')
     study = parse_study(text, "folder/small.toml")
     assert study.networks == (
-        Network("folder/net.onnx", (("batch", 2), ("seq", 8))),
+        Network("net.onnx", (("batch", 2), ("seq", 8)), "folder"),
         Network("gpt2-small:seq=64"),
-        Network("folder/a.csv:x=1"),
+        Network("a.csv:x=1", folder="folder"),
     )
+    assert [network.source for network in study.networks] == [
+        "folder/net.onnx",
+        "gpt2-small:seq=64",
+        "folder/a.csv:x=1",
+    ]
 
 
 def test_the_digest_of_a_study_forgets_layout() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sweeps.metrics import BY_NAME, Direction
-from sweeps.render.labels import Labels, workload_name
+from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
 from sweeps.table import Entry, Table
 
@@ -20,7 +20,7 @@ def answer(table: Table) -> tuple[str, str]:
     known = [entry for entry in table.entries if entry.allowed and entry.on_front]
     if not known:
         return (_nothing(table), "")
-    networks = list(dict.fromkeys(workload_name(entry.fields) for entry in known))
+    networks = list(dict.fromkeys(entry.workload for entry in known))
     best = [_best_sentence(table, labels, name, lead=len(networks) > 1) for name in networks]
     return (" ".join(best), _front_sentence(table, networks))
 
@@ -31,7 +31,7 @@ def _nothing(table: Table) -> str:
 
 
 def _of(table: Table, network: str) -> list[Entry]:
-    return [e for e in table.entries if e.allowed and workload_name(e.fields) == network]
+    return [e for e in table.entries if e.allowed and e.workload == network]
 
 
 def _rank(table: Table, entries: Sequence[Entry]) -> list[Entry]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import Any
 
 from hwsim.arrays import ARRAYS
@@ -48,7 +47,7 @@ class Labels:
     def command(self, entry: Entry) -> str:
         """The shell line that simulates this point alone."""
         fields = entry.fields
-        words = ["hwsim", "simulate", "--workload", fields["workload"], "--engine", self.engine(entry)]
+        words = ["hwsim", "simulate", "--workload", fields["source"], "--engine", self.engine(entry)]
         if fields["machine"]:
             words += [
                 "--machine",
@@ -60,13 +59,6 @@ class Labels:
             if fields[name] != usual:
                 words += [option, fields[name]]
         return shlex.join(words)
-
-
-def workload_name(fields: Fields) -> str:
-    """The network as people call it: a library name, or a file's own name, with the dimensions that were set."""
-    name = PurePath(fields["workload"]).name
-    dims = ", ".join(f"{key}={extent}" for key, extent in fields["dims"].items())
-    return f"{name} ({dims})" if dims else name
 
 
 def _measure(name: str, value: object) -> str:

@@ -59,7 +59,7 @@ BODY = """<main>
 
 def page(table: Table, report_of: ReportOf) -> str:
     """The whole page as text; equal tables give equal bytes. It loads nothing from anywhere."""
-    data = json.dumps(payload(table, report_of), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+    data = json.dumps(payload(table, report_of), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     assets = files("sweeps.render")
     scripts = "\n".join(assets.joinpath(name).read_text("utf-8") for name in SCRIPTS)
     title = html.escape(f"{table.study.name}: {table.study.question}")
@@ -133,7 +133,7 @@ def _ends(table: Table, report_of: ReportOf) -> list[str]:
 
 
 def _failure(entry: Entry) -> str:
-    return f"{entry.fields['array']} {entry.position}: {entry.error}"
+    return f"{entry.fields['array']} {entry.position} on {entry.workload}: {entry.error}"
 
 
 def _list(title: str, lines: Sequence[str]) -> str:

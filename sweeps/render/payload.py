@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sweeps.metrics import METRICS
-from sweeps.render.labels import Labels, workload_name
+from sweeps.render.labels import Labels
 from sweeps.table import Entry, Table
 
 Report = Mapping[str, Any]
@@ -24,7 +24,7 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
     """Everything that the page's scripts read, as JSON holds it. Points that failed or did not run are left out."""
     entries = [entry for entry in table.entries if entry.ran and entry.error is None]
     labels = Labels(table.entries)
-    networks = list(dict.fromkeys(workload_name(entry.fields) for entry in entries))
+    networks = list(dict.fromkeys(entry.workload for entry in entries))
     arrays = list(dict.fromkeys(entry.fields["array"] for entry in entries))
     reports = {entry.position: report_of(entry.digest) for entry in entries}
     causes = _causes(reports.values())
@@ -42,7 +42,7 @@ def payload(table: Table, report_of: ReportOf) -> dict[str, Any]:
         "commands": frames,
         "points": {
             "digest": [entry.digest[:16] for entry in entries],
-            "workload": [networks.index(workload_name(entry.fields)) for entry in entries],
+            "workload": [networks.index(entry.workload) for entry in entries],
             "array": [arrays.index(entry.fields["array"]) for entry in entries],
             "label": [labels.engine(entry) for entry in entries],
             "short": [labels.short(entry) for entry in entries],
@@ -90,7 +90,7 @@ def _columns(table: Table, entries: Sequence[Entry]) -> dict[str, Any]:
     """Values by name, a list with one for each point, or the one value that all of them have."""
     columns: dict[str, Any] = {}
     for name in table.columns:
-        if name not in ("workload", "array"):
+        if name not in ("workload", "dims", "array"):
             values = [entry.values.get(name) for entry in entries]
             columns[name] = values if len(set(values)) > 1 else next(iter(values), None)
     return columns
@@ -109,7 +109,7 @@ def _cycles(part: Report, causes: Sequence[str]) -> list[int]:
 
 
 def _network(name: str, entries: Sequence[Entry], reports: Mapping[int, Report]) -> dict[str, Any]:
-    first = next(entry for entry in entries if workload_name(entry.fields) == name)
+    first = next(entry for entry in entries if entry.workload == name)
     layers = reports[first.position]["layers"]
     return {"name": name, "layers": [{key: layer[key] for key in ("name", "m", "n", "k", "batch")} for layer in layers]}
 

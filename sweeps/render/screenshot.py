@@ -41,19 +41,28 @@ def take(page: Path, picture: Path, size: tuple[int, int] = SIZE, dark: bool = F
     browser = find_browser()
     picture.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hwsim-browser-") as profile:
-        done = subprocess.run(
-            [
-                browser,
-                *QUIET,
-                *(["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if dark else []),
-                f"--user-data-dir={profile}",
-                f"--window-size={size[0]},{size[1]}",
-                f"--screenshot={picture.resolve()}",
-                page.resolve().as_uri(),
-            ],
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    if done.returncode or not picture.is_file():
-        raise ScreenshotError(f"{browser} made no picture of {page} (exit code {done.returncode})")
+        taken = Path(profile) / "page.png"  # an older picture in its place must not pass for this one
+        command = [
+            browser,
+            *QUIET,
+            *(["--force-dark-mode", "--blink-settings=preferredColorScheme=0"] if dark else []),
+            f"--user-data-dir={profile}",
+            f"--window-size={size[0]},{size[1]}",
+            f"--screenshot={taken}",
+            page.resolve().as_uri(),
+        ]
+        ended = _run(command)
+        if not taken.is_file():
+            raise ScreenshotError(f"{browser} made no picture of {page} ({ended})")
+        shutil.copyfile(taken, picture)
+
+
+def _run(command: list[str]) -> str:
+    """Run the browser and return how it ended."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"not within {SECONDS} s"
+    except OSError as error:
+        return str(error.strerror)
+    return f"exit code {done.returncode}"

@@ -12,7 +12,7 @@ from rich.text import Text
 from sweeps.metrics import BY_NAME
 from sweeps.point import Point
 from sweeps.render.answer import answer
-from sweeps.render.labels import Labels, workload_name
+from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
 from sweeps.render.reference import Catalogue
 from sweeps.table import Entry, Table
@@ -55,7 +55,8 @@ def _counts(table: Table) -> str:
 
 def _place(entry: Entry) -> str:
     fields = {**entry.fields["engine"], **entry.fields["machine"]}
-    return f"{entry.fields['array']}:" + ",".join(f"{name}={value}" for name, value in fields.items())
+    machine = ",".join(f"{name}={value}" for name, value in fields.items())
+    return f"{entry.workload} on {entry.fields['array']}:{machine}"
 
 
 def _front(table: Table, shown: Sequence[str]) -> Grid:
@@ -63,7 +64,7 @@ def _front(table: Table, shown: Sequence[str]) -> Grid:
     labels = Labels(table.entries)
     machine = [n for n in table.entries[0].fields["machine"] if len({e.values.get(n) for e in table.entries}) > 1]
     names = list(dict.fromkeys([*table.study.objectives, *shown]))
-    many = len({workload_name(entry.fields) for entry in table.entries}) > 1
+    many = len({entry.workload for entry in table.entries}) > 1
     grid = Grid(
         box=SIMPLE_HEAD,
         title=f"The front: {' against '.join(BY_NAME[n].noun for n in table.study.objectives)}",
@@ -76,7 +77,7 @@ def _front(table: Table, shown: Sequence[str]) -> Grid:
         )
     first, direction = next(iter(table.study.objectives.items()))
     for entry in sorted(table.front, key=lambda e: direction.cost(e.values[first]))[:MOST_ROWS]:
-        head = [labels.engine(entry), *([workload_name(entry.fields)] if many else [])]
+        head = [labels.engine(entry), *([entry.workload] if many else [])]
         grid.add_row(*head, *(short(name, entry.values.get(name)) for name in [*machine, *names]))
     return grid
 
