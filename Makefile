@@ -34,7 +34,7 @@ bench: $(VENV)/.test
 
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) .ci/system-packages venv
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	$(BIN)/pip install -q --upgrade pip
 
 $(VENV)/.demo: $(VENV)/bin/python setup.cfg pyproject.toml
