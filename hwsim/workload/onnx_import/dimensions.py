@@ -40,7 +40,7 @@ def fill(value: ValueInfoProto, dims: Mapping[str, int]) -> None:
     """Replace the symbolic dimensions of ``value`` that ``dims`` sets."""
     for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
         name = dimension.dim_param or f"{value.name}.{axis}"
-        if not dimension.HasField("dim_value") and name in dims:
+        if _is_open(dimension) and name in dims:
             dimension.dim_value = dims[name]
 
 
@@ -49,7 +49,13 @@ def static_shape(kind: TypeProto) -> tuple[int, ...] | None:
     if not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
         return None
     sides = kind.tensor_type.shape.dim
-    return tuple(d.dim_value for d in sides) if all(d.HasField("dim_value") for d in sides) else None
+    known = all(side.HasField("dim_value") and side.dim_value >= 0 for side in sides)
+    return tuple(side.dim_value for side in sides) if known else None
+
+
+def _is_open(dimension: Dimension) -> bool:
+    """Whether an input's dimension must be set: it has no length, or 0 or -1, which some exporters write for any."""
+    return not dimension.HasField("dim_value") or dimension.dim_value < 1
 
 
 def _symbols(value: ValueInfoProto) -> Iterator[tuple[str, str]]:
@@ -59,13 +65,8 @@ def _symbols(value: ValueInfoProto) -> Iterator[tuple[str, str]]:
     if not value.type.tensor_type.HasField("shape"):
         raise WorkloadError(f"input {value.name!r} has no shape; every input must have one")
     for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
-        if not dimension.HasField("dim_value"):
+        if _is_open(dimension):
             yield dimension.dim_param or f"{value.name}.{axis}", value.name
-        elif dimension.dim_value < 1:
-            raise WorkloadError(
-                f"input {value.name!r} has {dimension.dim_value} as dimension {axis}; "
-                f"every dimension must be at least 1"
-            )
 
 
 def _listed(symbols: Mapping[str, str]) -> str:

@@ -65,7 +65,7 @@ class Network:
         return name in self.constants
 
     def value(self, name: str) -> Value | None:
-        """The value of a small constant; None if it varies, is large, or is not in the file."""
+        """The value of a small constant; None if it varies, is large, not in the file, or cannot be evaluated."""
         if name not in self._values:
             self._values[name] = self._evaluated(name) if self.is_constant(name) else None
         return self._values[name]
@@ -84,7 +84,7 @@ class Network:
         inputs = {given: self.value(given) for given in node.inputs if given}
         if (shape is not None and prod(shape) > VALUE_LIMIT) or any(value is None for value in inputs.values()):
             return None
-        return _run(node, {key: value for key, value in inputs.items() if value is not None}, self._opsets)[name]
+        return _run(node, {key: value for key, value in inputs.items() if value is not None}, self._opsets).get(name)
 
     def _read_shape(self, node: Node) -> Value | None:
         shape = self._shape(node.inputs[0])
@@ -133,7 +133,7 @@ def _inferred(model: ModelProto) -> dict[str, TypeProto]:
 
 
 def _run(node: Node, inputs: Mapping[str, Value], opsets: list[onnx.OperatorSetIdProto]) -> dict[str, Value]:
-    """Evaluate one node; the reference evaluator is imported here, since few models need it."""
+    """Evaluate one node; nothing if that fails. The reference evaluator is imported here, since few models need it."""
     from onnx.reference import ReferenceEvaluator
 
     def unshaped(name: str) -> onnx.ValueInfoProto:
@@ -143,8 +143,10 @@ def _run(node: Node, inputs: Mapping[str, Value], opsets: list[onnx.OperatorSetI
     graph = onnx.helper.make_graph(
         [node.proto], "constant", [unshaped(x) for x in inputs], [unshaped(x) for x in outputs]
     )
-    evaluator = ReferenceEvaluator(onnx.helper.make_model(graph, opset_imports=opsets))
-    results = evaluator.run(None, dict(inputs))
+    try:
+        results = ReferenceEvaluator(onnx.helper.make_model(graph, opset_imports=opsets)).run(None, dict(inputs))
+    except Exception:  # it lacks old versions of operators (DequantizeLinear before 19), and says so in many ways
+        return {}
     return dict(zip(outputs, (np.asarray(result) for result in results), strict=True))
 
 
