@@ -16,7 +16,6 @@ from hwsim.gemm import Gemm
 from hwsim.workload.library.zoo import zoo_path
 from hwsim.workload.loader import load_workload
 from hwsim.workload.operator import Movement
-from hwsim.workload.topology_csv import MOVED
 
 GPT2 = {"model_type": "gpt2", "n_embd": 8, "n_layer": 3, "n_head": 2, "n_positions": 64, "vocab_size": 30}
 GRAPH = {"name": "g", "ops": [{"id": 0, "name": "a", "inputs": [], "out_bytes": 5}]}
@@ -49,7 +48,7 @@ def only_gemm(text: str | Path, dims: dict[str, int] | None = None) -> Gemm:
 def test_a_topology_file(tmp_path: Path) -> None:
     path = write(tmp_path, "net.csv", CSV)
     assert only_gemm(path) == only_gemm(str(path)) == Gemm(36, 6, 36)
-    assert MOVED[Movement.EXPANDED] in load_workload(f"{path}:movement=expanded").assumptions
+    assert Movement.EXPANDED.assumption in load_workload(f"{path}:movement=expanded").assumptions
 
 
 def test_a_list_of_products(tmp_path: Path) -> None:

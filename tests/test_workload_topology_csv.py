@@ -15,7 +15,7 @@ from hwsim.gemm import Gemm
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Movement
 from hwsim.workload.tensor import Role
-from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, MOVED, NO_PADDING, convolution_row, load_topology_csv
+from hwsim.workload.topology_csv import CHAIN, DEPTHWISE, NO_PADDING, convolution_row, load_topology_csv
 
 SCALESIM_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "scalesim"
 CONV_HEADER = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,"
@@ -46,7 +46,7 @@ def test_convolution_row_becomes_its_im2col_product(tmp_path: Path) -> None:
     assert workload.tensors["c.a"].shape == (1, 4, 8, 10)
     assert workload.tensors["c.w"].role is Role.PARAMETER
     assert workload.tensors["c.c"].role is Role.OUTPUT
-    assert workload.assumptions == (CHAIN, NO_PADDING, MOVED[Movement.UNIQUE])
+    assert workload.assumptions == (CHAIN, NO_PADDING, Movement.UNIQUE.assumption)
 
 
 def test_gemm_row_is_m_n_k(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_movement_is_a_choice(tmp_path: Path) -> None:
         product = workload.operators[0].product
         assert product is not None
         moved[movement] = product.a_elements
-        assert MOVED[movement] in workload.assumptions
+        assert movement.assumption in workload.assumptions
     assert moved == {Movement.UNIQUE: 4 * 8 * 8, Movement.EXPANDED: 6 * 6 * 9 * 4}
 
 

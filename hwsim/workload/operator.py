@@ -32,6 +32,13 @@ class Movement(Enum):
     EXPANDED = "expanded"
     """the im2col matrix itself is moved"""
 
+    @property
+    def assumption(self) -> str:
+        """What a workload with convolutions says of it."""
+        if self is Movement.UNIQUE:
+            return "a pass over a convolution's input moves each element once (overlap of windows stays on chip)"
+        return "a pass over a convolution's input moves its im2col matrix"
+
 
 @dataclass(frozen=True, slots=True)
 class Product:

@@ -37,10 +37,6 @@ NO_PADDING = (
     "a topology file has no padding: an output side is ceil((input - filter + stride) / stride), "
     "and window positions beyond the edge are multiplied as zeros, as in SCALE-Sim 3.0.0"
 )
-MOVED = {
-    Movement.UNIQUE: "a pass over a convolution's input moves each element once (overlap of windows stays on chip)",
-    Movement.EXPANDED: "a pass over a convolution's input moves its im2col matrix",
-}
 DEPTHWISE = "a layer whose name contains 'DP' is depthwise: one product per channel, each with all filters of its row"
 
 
@@ -79,7 +75,7 @@ def load_topology_csv(path: str | Path, movement: Movement = Movement.UNIQUE) ->
             add_standalone_gemm(builder, name, row)
             continue
         _add_convolution(builder, name, row, movement)
-        notes += [NO_PADDING, MOVED[movement]] + [DEPTHWISE] * (row.groups > 1)
+        notes += [NO_PADDING, movement.assumption] + [DEPTHWISE] * (row.groups > 1)
     if not names:
         raise WorkloadError(f"{path}: no layers follow the header line")
     return builder.build(dict.fromkeys(notes))

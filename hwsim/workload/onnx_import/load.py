@@ -23,10 +23,6 @@ from hwsim.workload.operator import Movement, Operator
 from hwsim.workload.tensor import Role
 
 NO_DIMS: Mapping[str, int] = MappingProxyType({})
-MOVED = {
-    Movement.UNIQUE: "a pass over a convolution's input moves each element once (overlap of windows stays on chip)",
-    Movement.EXPANDED: "a pass over a convolution's input moves its im2col matrix",
-}
 
 
 def load_onnx(path: Path, dims: Mapping[str, int] = NO_DIMS, movement: Movement = Movement.UNIQUE) -> Workload:
@@ -104,7 +100,7 @@ def _assumptions(
     for name in unread:
         yield f"the input {name!r} is read by no operator and left out"
     if any("Conv" in op for op in ops):
-        yield MOVED[context.movement]
+        yield context.movement.assumption
     yield from _about_formats(operators, context)
     if any(gemm.a is not None and gemm.w is not None for gemm in gemms) and "DequantizeLinear" in ops:
         yield "a product between DequantizeLinear and QuantizeLinear is done in the integers that they stand for"
