@@ -75,7 +75,9 @@ class _Simulation:
         for name in by_name:
             if name not in self.program.order:
                 raise ProgramError(f"{self.program.name}: operator {name!r} of {self.workload.name} is missing")
-        return [by_name[name] for name in self.program.order]
+        order = [by_name[name] for name in self.program.order]
+        _check_order(order, self.program.name)
+        return order
 
     def tiling(self, job: Job) -> Tiling:
         if self.program is None:
@@ -190,3 +192,17 @@ class _Simulation:
         if self.synthetic:
             said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
         return [*said, *self.workload.assumptions]
+
+
+def _check_order(order: list[Operator], program: str) -> None:
+    """Raise ProgramError for an operator that runs before one that makes what it reads."""
+    waiting = {tensor: operator.name for operator in order for tensor in operator.outputs}
+    for operator in order:
+        for tensor in operator.inputs:
+            if tensor in waiting:
+                maker = waiting[tensor]
+                raise ProgramError(
+                    f"{program}: operator {operator.name!r} runs before {maker!r}, which makes its input {tensor!r}"
+                )
+        for tensor in operator.outputs:
+            del waiting[tensor]

@@ -194,6 +194,14 @@ def test_a_program_without_an_operator_is_refused() -> None:
         simulate(gemms(Gemm(4, 4, 4), Gemm(4, 4, 4)), MACHINE, plan)
 
 
+def test_a_program_in_an_order_that_cannot_run_is_refused() -> None:
+    plan = program(chain(), first=Tiling(12, 8, 6), second=Tiling(12, 10, 8))
+    first, relu, *rest = plan.order
+    message = r"^plan: operator 'relu' runs before 'first', which makes its input 'c1'$"
+    with pytest.raises(ProgramError, match=message):
+        simulate(chain(), MACHINE, replace(plan, order=(relu, first, *rest), name="plan"))
+
+
 def test_operands_from_a_file_are_used_and_the_rest_is_synthetic(tmp_path: Path) -> None:
     path = tmp_path / "operands.npz"
     a, w = np.full((5, 3), 7, np.int8), np.full((3, 4), -128, np.int8)
