@@ -9,7 +9,7 @@ from hwsim.demand import Demand
 from hwsim.errors import SpecError
 from hwsim.machine import Machine
 from hwsim.storage import Storage
-from hwsim.vector_unit import Chain, chain_after, parameter_bytes
+from hwsim.vector_unit import Chain, addend_bytes, chain_after, parameter_bytes
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement, Operator, Product
 from hwsim.workload.tensor import Role
@@ -56,7 +56,7 @@ def _jobs(workload: Workload, machine: Machine, storage: Storage) -> Iterator[Jo
 
 
 def _demand(machine: Machine, storage: Storage, operator: Operator, product: Product, chain: Chain) -> Demand:
-    gemm = product.gemm
+    gemm, operands = product.gemm, (product.a, product.b)
     elements = (product.a_elements, product.b_elements, product.c_elements)
     if machine.movement is Movement.EXPANDED:
         elements = (gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
@@ -72,6 +72,7 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
         *elements,
         a_shared=product.a_shared,
         b_shared=product.b_shared,
-        parameter_bytes=parameter_bytes(storage, (operator, *chain.operators), (product.a, product.b)),
+        parameter_bytes=parameter_bytes(storage, (operator, *chain.operators), operands)
+        + addend_bytes(storage, operator, operands),
         vector_work=operator.vector_ops > 0 or bool(chain.operators),
     )

@@ -72,6 +72,13 @@ def parameter_bytes(storage: Storage, operators: tuple[Operator, ...], known: tu
     return sum(storage.constant_bytes(name) for name in names if tensors[name].role is Role.PARAMETER)
 
 
+def addend_bytes(storage: Storage, operator: Operator, operands: tuple[str, str]) -> int:
+    """Bytes of what a product reads beside its operands that is no constant: a bias that another operator made."""
+    tensors = storage.workload.tensors
+    names = (name for name in dict.fromkeys(operator.inputs) if name not in operands)
+    return sum(storage.read_bytes(operator, name) for name in names if tensors[name].role is not Role.PARAMETER)
+
+
 def vector_row(machine: Machine, storage: Storage, operator: Operator) -> VectorRow:
     """Cost of an operator on its own: it streams its tensors through the vector unit.
 

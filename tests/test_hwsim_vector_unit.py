@@ -148,3 +148,14 @@ def test_what_nobody_says_to_be_read_in_part_is_read_whole() -> None:
 def test_elements_read_are_of_an_input_and_no_more_than_it_has(read: dict[str, int], message: str) -> None:
     with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
         gathered(FP32, elements_read=read)
+
+
+def test_a_bias_that_an_operator_makes_is_read_with_the_product() -> None:
+    workload = chain()
+    made = {**workload.tensors, "bias": replace(workload.tensors["bias"], role=Role.INPUT)}
+    first = jobs_of(Workload("t", workload.operators, made), MACHINE)["first"].demand
+    assert first.parameter_bytes == 8  # in the activation's format; as a constant it is as wide as the sums
+    assert jobs_of(workload, MACHINE)["first"].demand.parameter_bytes == 8 * 4
+    counted = replace(operator(workload, "first"), elements_read={"bias": 0})
+    operators = (counted, *workload.operators[1:])
+    assert jobs_of(Workload("t", operators, made), MACHINE)["first"].demand.parameter_bytes == 0

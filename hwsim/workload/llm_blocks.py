@@ -93,8 +93,13 @@ class Blocks:
         product = lower(geometry, *operands, c, formats)
         if self._builder[operands[1]].shape != self.shape(b_axes):
             product = replace(product, geometry=None)  # B is spread over two tensors
-        vector_ops = ops_per_element * self._builder[c].elements
-        self._builder.add(Operator(name, op, Kind.PRODUCT, (*operands, *more), (c,), product, vector_ops))
+            counted = dict.fromkeys(more, 0)  # among the elements of B
+        else:
+            counted = {}
+        ops = ops_per_element * self._builder[c].elements
+        self._builder.add(
+            Operator(name, op, Kind.PRODUCT, (*operands, *more), (c,), product, ops, elements_read=counted)
+        )
         return c
 
     def vector(
