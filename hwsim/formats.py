@@ -53,9 +53,9 @@ class IntFormat:
         """Reduce ``values`` modulo 2**bits into [low, high], as a register of this width does."""
         wide = np.asarray(values, dtype=np.int64)
         if not self.signed:
-            return np.asarray(wide & np.int64(self.high))
-        above = MAX_INT_BITS[True] - self.bits
-        return np.asarray(wide << above >> above)  # to the right, the sign bit is repeated
+            return wide & np.int64(self.high)
+        unused = MAX_INT_BITS[True] - self.bits
+        return (wide << unused) >> unused  # the shift back repeats the sign
 
     def __str__(self) -> str:
         return self.name
