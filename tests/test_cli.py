@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -264,10 +265,11 @@ def test_a_wrong_question_gets_one_sentence_and_exit_2(
     assert refusal(*(gemms if word == "GEMMS" else word for word in words)) == message
 
 
-def run_process(*words: object) -> subprocess.CompletedProcess[str]:
+def run_process(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
     code = "from sweeps.cli import main; main()"
     command = [sys.executable, "-c", code, *(str(word) for word in words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
 
 
 def test_as_a_process_it_ends_with_its_code_and_no_traceback(tmp_path: Path) -> None:
@@ -278,6 +280,20 @@ def test_as_a_process_it_ends_with_its_code_and_no_traceback(tmp_path: Path) -> 
     right = run_process("rtl", "emit", "cube:p=1", "--out", tmp_path, "--json")
     assert (right.returncode, right.stderr) == (0, "")
     assert json.loads(right.stdout)["files"]
+
+
+def test_a_terminal_that_lacks_a_character_gets_a_question_mark(gemms: Path) -> None:
+    done = run_process("simulate", "--workload", gemms, "--engine", ENGINE, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "40 ? 24 ? 30" in done.stdout
+
+
+def test_a_full_disk_under_stdout_is_a_sentence() -> None:
+    code = "import sys; sys.stdout = open('/dev/full', 'w'); from sweeps.cli import main; main()"
+    command = [sys.executable, "-c", code, "engines", "--markdown"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == "hwsim: the output: No space left on device"
 
 
 def test_progress_outside_a_terminal_is_lines_on_stderr(tmp_path: Path) -> None:

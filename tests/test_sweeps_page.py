@@ -16,11 +16,12 @@ from hwsim.errors import MissingToolError
 from hwsim.machine import load_machine
 from small_study import POINTS, STUDY, write_study
 from sweeps.render import payload as payload_module
+from sweeps.render import screenshot
 from sweeps.render.answer import answer
 from sweeps.render.labels import Labels
 from sweeps.render.page import page
 from sweeps.render.payload import payload
-from sweeps.render.screenshot import QUIET, find_browser, take
+from sweeps.render.screenshot import QUIET, ScreenshotError, find_browser, take
 from sweeps.runner import run
 from sweeps.store import Store
 from sweeps.study import load_study
@@ -154,6 +155,30 @@ def test_the_scripts_run_in_a_browser(swept: tuple[Table, ReportOf], tmp_path: P
     assert "Pinned design" in dom
     assert "hwsim simulate --workload" in dom
     assert "await characterisation" in dom
+
+
+@pytest.mark.parametrize(
+    ("script", "ended"),
+    [
+        ("exit 1", "exit code 1"),
+        ("exit 0", "exit code 0"),
+        ("exec sleep 60", "not within 0.2 s"),
+        (None, "Exec format error"),
+    ],
+)
+def test_a_browser_that_makes_no_picture_is_a_sentence_and_an_older_picture_stays(
+    script: str | None, ended: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, picture = tmp_path / "chromium", tmp_path / "report.png"
+    fake.write_bytes(b"\0" if script is None else f"#!/bin/sh\n{script}\n".encode())
+    fake.chmod(0o755)
+    picture.write_bytes(b"older")
+    monkeypatch.setattr(screenshot, "find_browser", lambda: str(fake))
+    monkeypatch.setattr(screenshot, "SECONDS", 0.2 if script == "exec sleep 60" else 20)
+    message = f"{fake} made no picture of {tmp_path / 'report.html'} ({ended})"
+    with pytest.raises(ScreenshotError, match=f"^{re.escape(message)}$"):
+        take(tmp_path / "report.html", picture)
+    assert picture.read_bytes() == b"older"
 
 
 def test_a_picture_is_taken(swept: tuple[Table, ReportOf], tmp_path: Path) -> None:

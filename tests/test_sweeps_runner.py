@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import subprocess
@@ -9,14 +10,18 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
 
 import sweeps
 from hwsim.errors import WorkloadError
+from onnx_models import model
 from small_study import POINTS, STUDY, write_study
 from sweeps import runner
 from sweeps.evaluate import Evaluator
 from sweeps.point import Outcome, Point
+from sweeps.render.labels import Labels
 from sweeps.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -60,11 +65,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
     return sweeps.run(sweeps.load_study(write_study(tmp_path_factory.mktemp("plain")))).to_csv()
 
 
-def without_network(csv: str) -> list[str]:
-    """Lines of an export without the first column, which names the file of the network."""
-    return [line.partition(",")[2] for line in csv.splitlines()]
-
-
 def test_every_point_has_a_row_and_the_front_is_marked(tmp_path: Path) -> None:
     table = sweeps.run(sweeps.load_study(write_study(tmp_path)), tmp_path / "out")
     assert len(table.entries) == POINTS
@@ -100,7 +100,7 @@ def test_an_interrupted_sweep_continues_and_ends_as_an_undisturbed_one(tmp_path:
     again = Notes()
     table = runner.run(study, tmp_path / "out", again)
     assert again.told[0] == f"5 of {POINTS}"
-    assert without_network(table.to_csv()) == without_network(undisturbed)
+    assert table.to_csv() == undisturbed
 
 
 def test_what_was_reported_done_survives_being_killed_at_any_moment(tmp_path: Path, undisturbed: str) -> None:
@@ -114,7 +114,7 @@ def test_what_was_reported_done_survives_being_killed_at_any_moment(tmp_path: Pa
     notes = Notes()
     table = runner.run(sweeps.load_study(path), out, notes)
     assert notes.steps <= POINTS - len(reported)
-    assert without_network(table.to_csv()) == without_network(undisturbed)
+    assert table.to_csv() == undisturbed
 
 
 def killed_after(lines: int, study: Path, out: Path) -> set[str]:
@@ -183,6 +183,50 @@ def test_an_unreadable_network_is_the_studys_fault_not_a_points(tmp_path: Path) 
     with pytest.raises(WorkloadError, match=r"gemms.toml: no such file$"):
         sweeps.run(sweeps.load_study(path), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_same_study_exports_the_same_bytes_wherever_it_lies(
+    tmp_path: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = write_study(tmp_path / "a folder")
+    monkeypatch.chdir(study.parent)
+    assert sweeps.run(sweeps.load_study(study.name), "out").to_csv() == undisturbed
+    monkeypatch.chdir(tmp_path)
+    notes = Notes()
+    table = runner.run(sweeps.load_study("a folder/small.toml"), "a folder/out", notes)
+    assert (table.to_csv(), notes.steps) == (undisturbed, 0)
+
+
+TWICE = """
+[study]
+name = "twice"
+question = "Which one?"
+workloads = [{name = "net.onnx", dims = {batch = 1}}, {name = "net.onnx", dims = {batch = 64}}, "gemms.toml"]
+[objectives]
+total_cycles = "minimise"
+[[engine]]
+array = "cube"
+p = [2, 4]
+"""
+
+
+def test_one_network_with_other_dimensions_is_another_network(tmp_path: Path) -> None:
+    node = onnx.helper.make_node("MatMul", ["x", "w"], ["y"], name="node")
+    shapes = {"x": (onnx.TensorProto.FLOAT, ["batch", 8])}
+    made = model([node], shapes, {"y": onnx.TensorProto.FLOAT}, {"w": np.zeros((8, 8), np.float32)})
+    onnx.save(made, tmp_path / "net.onnx")
+    table = sweeps.run(sweeps.load_study(write_study(tmp_path, TWICE)), tmp_path / "out")
+    networks = ["net.onnx (batch=1)", "net.onnx (batch=64)", "gemms.toml"]
+    assert [entry.workload for entry in table.entries] == [name for name in networks for _ in range(2)]
+    assert {entry.workload for entry in table.front} == set(networks)
+    rows = list(csv.DictReader(table.to_csv().splitlines()))
+    assert [(row["workload"], row["dims"]) for row in rows[::2]] == [
+        ("net.onnx", "batch=1"),
+        ("net.onnx", "batch=64"),
+        ("gemms.toml", ""),
+    ]
+    command = Labels(table.entries).command(table.entries[2])
+    assert command == f"hwsim simulate --workload {tmp_path / 'net.onnx'} --engine cube:p=2 --dim batch=64"
 
 
 def test_a_network_is_read_once_and_known_by_its_content(tmp_path: Path) -> None:
