@@ -9,36 +9,26 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Array, Limits, Matrix
+from hwsim.arrays.base import Array, Matrix
 from hwsim.arrays.blocks import register_dtype
 from hwsim.arrays.drain import Drain
-from hwsim.arrays.k_stream import k_stream, k_stream_ports
+from hwsim.arrays.k_stream import k_stream
 from hwsim.arrays.leaves import counted, delay, mac_leaf
+from hwsim.arrays.resting_sums import RestingSums
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.wavefront import Wavefronts
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory, Leaf
 from hwsim.macs.base import Mac
-from hwsim.ports import VALID, Beat, Outputs, Port
+from hwsim.ports import VALID, Beat, Outputs
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix2d(Array):
+class Matrix2d(RestingSums):
     """``rows`` x ``cols`` PEs behind one operand register per row and column; PE (i, j) keeps C[i, j]."""
-
-    rows: int = 16
-    cols: int = 16
-    overlap: bool = False
-    drain: Drain = Drain.PARALLEL
 
     name: ClassVar[str] = "matrix-2d"
     summary: ClassVar[str] = "broadcast matrix unit with sums that stay"
-    fold_order: ClassVar[str] = "mnk"
-    stream_axis: ClassVar[str | None] = "k"
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(m=self.rows, n=self.cols, k=None)
 
     @property
     def schedule(self) -> Schedule:
@@ -46,15 +36,8 @@ class Matrix2d(Array):
             return Schedule(0, self.rows + 1, self.rows, self.overlap)
         return Schedule(0, 1, 1, self.overlap)
 
-    @property
-    def pe_count(self) -> int:
-        return self.rows * self.cols
-
     def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
         return np.array([m * n])
-
-    def ports(self, mac: Mac) -> tuple[Port, ...]:
-        return k_stream_ports(mac, self.rows, self.cols, self.drain)
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         rows, cols, dtype = self.rows, self.cols, register_dtype(mac)

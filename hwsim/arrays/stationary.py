@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.blocks import HIGH, LOW, blocks, idle
 from hwsim.arrays.leaves import counted, delay, operands, skew_delays
-from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew, along, diagonal
 from hwsim.arrays.wavefront import Wavefronts, timeline
@@ -106,11 +105,6 @@ class StationaryMesh:
         streams = blocks(x, len(x), self.rows, dtype)[0]
         names = (self.rest_port, self.stream_port)
         return rest_and_stream(loads, streams, names, starts, cycles, self.overlap, load_last=self.overlap)
-
-
-def stationary_schedule(rows: int, cols: int, overlap: bool) -> Schedule:
-    """Columns of the operand at rest enter one per edge; the last sum needs rows + cols - 1 edges to leave."""
-    return Schedule(preload=cols, flush=rows + cols - 1, interval=cols, overlap=overlap)
 
 
 def rest_and_stream(

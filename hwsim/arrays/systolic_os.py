@@ -9,11 +9,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Array, Limits, Matrix
+from hwsim.arrays.base import Matrix
 from hwsim.arrays.blocks import register_dtype
 from hwsim.arrays.drain import Drain
-from hwsim.arrays.k_stream import k_stream, k_stream_ports
+from hwsim.arrays.k_stream import k_stream
 from hwsim.arrays.leaves import counted, delay, mac_leaf, skew_delays
+from hwsim.arrays.resting_sums import RestingSums
 from hwsim.arrays.results import ColumnPort, PePort, ResultPort
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.skew import Skew, along, diagonal
@@ -21,26 +22,15 @@ from hwsim.arrays.wavefront import Wavefronts, spread
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory
 from hwsim.macs.base import Mac
-from hwsim.ports import Beat, Port
+from hwsim.ports import Beat
 
 
 @dataclass(frozen=True, slots=True)
-class SystolicOs(Array):
+class SystolicOs(RestingSums):
     """``rows`` x ``cols`` PEs; A enters from the left, B from the top, PE (i, j) keeps C[i, j]."""
-
-    rows: int = 16
-    cols: int = 16
-    overlap: bool = False
-    drain: Drain = Drain.PARALLEL
 
     name: ClassVar[str] = "systolic-os"
     summary: ClassVar[str] = "output-stationary systolic array"
-    fold_order: ClassVar[str] = "mnk"
-    stream_axis: ClassVar[str | None] = "k"
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(m=self.rows, n=self.cols, k=None)
 
     @property
     def schedule(self) -> Schedule:
@@ -49,15 +39,8 @@ class SystolicOs(Array):
             return Schedule(0, crossing + self.rows, self.rows, self.overlap)
         return Schedule(0, crossing, 1, self.overlap)
 
-    @property
-    def pe_count(self) -> int:
-        return self.rows * self.cols
-
     def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
         return spread(m, n)
-
-    def ports(self, mac: Mac) -> tuple[Port, ...]:
-        return k_stream_ports(mac, self.rows, self.cols, self.drain)
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         rows, cols, dtype = self.rows, self.cols, register_dtype(mac)
