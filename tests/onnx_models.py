@@ -11,6 +11,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from hwsim.workload.graph import Workload
+from hwsim.workload.operator import Operator
+
 OPSET = 21
 Array = NDArray[Any]
 Shape = Sequence[int | str | None]
@@ -75,3 +78,7 @@ def run_reference(made: ModelProto, feeds: Mapping[str, Array]) -> Array:
 def small_integers(seed: int, shape: Sequence[int], dtype: Any = np.float32, low: int = -4, high: int = 5) -> Array:
     """Whole numbers: every sum of products is exact in float32, so answers can be compared for equality."""
     return np.random.default_rng(seed).integers(low, high, size=tuple(shape)).astype(dtype)
+
+
+def operators_by_name(workload: Workload) -> dict[str, Operator]:
+    return {operator.name: operator for operator in workload.operators}
