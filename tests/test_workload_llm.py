@@ -1,8 +1,7 @@
-"""Transformers: products and parameters against formulas by hand, values of an attention, phases, bytes, mistakes."""
+"""Transformers: products and parameters against formulas by hand, values of an attention, phases, bytes."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -10,64 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.errors import HwsimError
 from hwsim.formats import INT8, IntFormat
 from hwsim.workload.graph import Workload
 from hwsim.workload.im2col import operands, result
-from hwsim.workload.llm import CACHE, GROUPED, LAST, ROWS, STORED, transformer_workload
+from hwsim.workload.llm import CACHE, GROUPED, LAST, ROWS, STORED
 from hwsim.workload.llm_blocks import OPS_PER_ELEMENT
-from hwsim.workload.llm_config import ACTIVATIONS
-from hwsim.workload.llm_families import FAMILIES, transformer
+from hwsim.workload.llm_families import transformer
 from hwsim.workload.onnx_import.vector import COSTS
 from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role
+from small_transformers import BERT, BLOOM, GPT2, LLAMA, OPT_NARROW, VIT, make
 
-LLAMA = {
-    "model_type": "llama",
-    "hidden_size": 12,
-    "intermediate_size": 20,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 6,
-    "num_key_value_heads": 2,
-    "vocab_size": 50,
-}
-GPT2 = {"model_type": "gpt2", "n_embd": 8, "n_layer": 3, "n_head": 2, "n_positions": 64, "vocab_size": 30}
-BERT = {
-    "model_type": "bert",
-    "hidden_size": 8,
-    "intermediate_size": 16,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "vocab_size": 30,
-    "max_position_embeddings": 64,
-}
-VIT = {
-    "model_type": "vit",
-    "hidden_size": 8,
-    "intermediate_size": 16,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "image_size": 8,
-    "patch_size": 4,
-    "num_labels": 5,
-}
-OPT_NARROW = {
-    "model_type": "opt",
-    "hidden_size": 8,
-    "ffn_dim": 16,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "vocab_size": 30,
-    "max_position_embeddings": 64,
-    "word_embed_proj_dim": 4,
-    "do_layer_norm_before": False,
-}
-BLOOM = {"model_type": "bloom", "hidden_size": 8, "n_layer": 1, "n_head": 2, "vocab_size": 30}
 SIZES = st.integers(1, 9)
-
-
-def make(config: dict[str, Any], **fields: object) -> Workload:
-    return transformer_workload("model", config, fields)
 
 
 def operator(workload: Workload, name: str) -> Operator:
@@ -267,56 +220,3 @@ def test_every_operator_has_its_work(config: dict[str, Any]) -> None:
     for found in make(config).operators:
         assert (found.vector_ops > 0) or found.kind is not Kind.VECTOR
         assert found.kind is not Kind.VIEW
-
-
-BAD_RUNS = [
-    (GPT2, {"seq": 65}, "model has 64 positions; 65 tokens do not fit"),
-    (GPT2, {"seq": 60, "cache": 5}, "model has 64 positions; 65 tokens do not fit"),
-    (GPT2, {"seq": 0}, "model: seq is 0; allowed is a whole number from 1 up"),
-    (GPT2, {"cache": -1}, "model: cache is -1; allowed is a whole number from 0 up"),
-    (GPT2, {"layers": 4}, "model has 3 layers, not 4"),
-    (GPT2, {"phase": "train"}, "model: phase=train is not one of prefill, decode"),
-    (
-        GPT2,
-        {"phase": "decode", "cache": 3},
-        "model: cache is a field of prefill; in decode, seq - 1 tokens are in the cache",
-    ),
-    (
-        GPT2,
-        {"seqs": 3},
-        "model has no field 'seqs' (did you mean 'seq'?); "
-        "its fields are phase, batch, seq, cache, layers, logits, a, w",
-    ),
-    (BERT, {"phase": "decode"}, "model has no field 'phase'; its fields are batch, seq, layers, logits, a, w"),
-    (VIT, {"seq": 5}, "model has no field 'seq'; its fields are batch, layers, logits, a, w"),
-    (
-        GPT2,
-        {"w": "int3x"},
-        "model: w: unknown format 'int3x': a format is intN, uintN or one of "
-        "bf16, fp16, fp32, fp64, fp8e4m3, fp8e5m2, or 'engine'",
-    ),
-]
-BAD_CONFIGS = [
-    (
-        {"model_type": "lama"},
-        "model: model_type 'lama' is not known (did you mean 'llama'?); known are " + ", ".join(FAMILIES),
-    ),
-    ({"model_type": "gpt2"}, "model: no field 'hidden_size', which model_type 'gpt2' needs"),
-    (GPT2 | {"n_layer": 0}, "model: num_hidden_layers is 0; allowed is a whole number from 1 up"),
-    (GPT2 | {"n_embd": 8.5}, "model: hidden_size is 8.5; allowed is a whole number from 1 up"),
-    (LLAMA | {"attention_bias": 1}, "model: attention_bias is 1; allowed are true and false"),
-    (LLAMA | {"num_key_value_heads": 4}, "model: 6 heads do not divide into 4 groups"),
-    (VIT | {"patch_size": 3}, "model: an image of side 8 does not divide into patches of side 3"),
-    (
-        LLAMA | {"hidden_act": "sillu"},
-        "model: activation 'sillu' is not known (did you mean 'silu'?); known are " + ", ".join(ACTIVATIONS),
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("config", "fields", "message"), [*BAD_RUNS, *((config, {}, message) for config, message in BAD_CONFIGS)]
-)
-def test_mistakes_get_one_sentence(config: dict[str, Any], fields: dict[str, object], message: str) -> None:
-    with pytest.raises(HwsimError, match=f"^{re.escape(message)}$"):
-        make(config, **fields)
