@@ -278,6 +278,8 @@ def test_a_correction_costs_what_is_not_known_beforehand() -> None:
     assert correction_ops(gemm, True, False, b_constant=True) == 2 * 30
     assert correction_ops(gemm, True, False, b_constant=False) == 2 * (21 + 30)
     assert correction_ops(gemm, False, True, b_constant=True) == 2 * (70 + 30)
+    assert correction_ops(gemm, True, False, b_constant=False, shared=(False, True)) == 21 + 2 * 30
+    assert correction_ops(gemm, False, True, b_constant=True, shared=(True, False)) == 70 + 2 * 30
 
 
 def test_a_contraction_of_size_one_is_shared_by_nobody() -> None:

@@ -24,13 +24,18 @@ def correction(
     return np.asarray(a.shape[-1] * a_zero * b_zero - a_zero * columns - rows * b_zero)
 
 
-def correction_ops(gemm: Gemm, a_offset: bool, b_offset: bool, b_constant: bool) -> int:
+def correction_ops(
+    gemm: Gemm, a_offset: bool, b_offset: bool, b_constant: bool, shared: tuple[bool, bool] = (False, False)
+) -> int:
     """Elementary operations of the correction at run time.
 
     ``a_offset`` (``b_offset``): A (B) has a zero point other than 0. The sums of the columns of a constant B are known
     beforehand and their term is a bias. The sums of the rows of A are not: m * k additions, and m * n to subtract.
+    ``shared``: all batch members read the same A (B), whose sums are then made once.
     """
-    columns = 0 if b_constant else gemm.k * gemm.n
-    a_ops = columns + gemm.m * gemm.n if a_offset else 0
-    b_ops = gemm.m * gemm.k + gemm.m * gemm.n if b_offset else 0
-    return gemm.batch * (a_ops + b_ops)
+    a_sets, b_sets = (1 if same else gemm.batch for same in shared)
+    subtractions = gemm.batch * gemm.m * gemm.n
+    columns = 0 if b_constant else b_sets * gemm.k * gemm.n
+    a_ops = columns + subtractions if a_offset else 0
+    b_ops = a_sets * gemm.m * gemm.k + subtractions if b_offset else 0
+    return a_ops + b_ops

@@ -82,7 +82,8 @@ def product_operator(
     if formats.acc is not None:
         a_zero, b_zero = zero_points or (storage.zero_points.get(a, ""), storage.zero_points.get(b, ""))
         offsets = context.has_offset(a_zero), context.has_offset(b_zero)
-        vector_ops += correction_ops(product.gemm, *offsets, b_constant=context.network.is_constant(b))
+        constant, shared = context.network.is_constant(b), (product.a_shared, product.b_shared)
+        vector_ops += correction_ops(product.gemm, *offsets, constant, shared)
     outputs = context.outputs(node)
     return Operator(node.name, node.op, Kind.PRODUCT, inputs, outputs, product, vector_ops, node.attributes)
 
