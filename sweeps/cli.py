@@ -8,6 +8,7 @@ from io import TextIOWrapper
 import typer
 
 from sweeps.commands.catalogue import engines, workloads
+from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.simulation import simulate
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(engines)
 app.command()(workloads)
+app.command()(encodings)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)

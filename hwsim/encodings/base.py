@@ -133,7 +133,10 @@ def _table(encoding: Encoding, format: IntFormat) -> NDArray[np.int8]:
 
 def bits_of(values: NDArray[np.int32], count: int) -> NDArray[np.int8]:
     """The ``count`` lowest bits of two's-complement ``values``, shape (..., count), least significant first."""
-    return ((values[..., np.newaxis] >> np.arange(count, dtype=np.int32)) & 1).astype(np.int8)
+    bits = np.empty((*values.shape, count), np.int8)
+    for i in range(count):
+        bits[..., i] = (values >> i) & 1
+    return bits
 
 
 def signs_of(values: NDArray[np.int32]) -> NDArray[np.int8]:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from hwsim.encodings.base import Encoding
 from hwsim.formats import IntFormat
 
+_DIGIT_OF_WINDOW = np.array([0, 1, 1, 2, -2, -1, -1, 0], np.int8)
+"""By the window a[2i+1] a[2i] a[2i-1], read as a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booth(Encoding):
@@ -28,6 +31,8 @@ class Booth(Encoding):
         return -(-(format.bits + (not format.signed)) // 2)  # an unsigned operand has a zero above its top bit
 
     def _recode(self, values: NDArray[np.int32], format: IntFormat) -> NDArray[np.int8]:
-        window = (values[..., np.newaxis] << 1) >> np.arange(0, 2 * self._digits(format), 2, dtype=np.int32)
-        high, middle, low = (window >> 2) & 1, (window >> 1) & 1, window & 1
-        return np.asarray(middle + low - 2 * high, np.int8)
+        digits = np.empty((*values.shape, self._digits(format)), np.int8)
+        padded = values << 1  # a[-1] = 0
+        for i in range(digits.shape[-1]):
+            digits[..., i] = _DIGIT_OF_WINDOW[(padded >> (2 * i)) & 7]
+        return digits
