@@ -60,6 +60,7 @@ def test_trailing_comma_makes_no_difference(tmp_path: Path) -> None:
     rows = ["a,8,8,3,3,4,6,2", "b,5,5,1,1,6,2,1", "DPc,5,5,3,3,6,1,1"]
     without = load_topology_csv(write(tmp_path, CONV_HEADER, *rows))
     assert load_topology_csv(write(tmp_path, CONV_HEADER, *(row + "," for row in rows))) == without
+    assert load_topology_csv(write(tmp_path, CONV_HEADER, *(row + ",,," for row in rows), ",,,,,,,,")) == without
 
 
 def test_outputs_are_rounded_up_and_windows_beyond_the_edge_count(tmp_path: Path) -> None:

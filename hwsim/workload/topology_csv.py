@@ -92,7 +92,7 @@ def _add_convolution(builder: WorkloadBuilder, name: str, row: Convolution, move
 
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Line numbers and stripped fields of all rows after the header, without the trailing comma."""
+    """Line numbers and stripped fields of all rows after the header, without trailing commas."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         lines = [(number, _stripped(fields)) for number, fields in enumerate(csv.reader(file), start=1)]
     if lines and len(lines[0][1]) > 1 and lines[0][1][1].isdecimal():
@@ -102,7 +102,9 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
 
 def _stripped(fields: list[str]) -> list[str]:
     stripped = [field.strip() for field in fields]
-    return stripped[:-1] if stripped and not stripped[-1] else stripped
+    while stripped and not stripped[-1]:  # spreadsheets fill short rows up with commas
+        stripped.pop()
+    return stripped
 
 
 def _parse(where: str, fields: list[str]) -> Convolution | Gemm:
