@@ -57,7 +57,8 @@ def test_statistics_of_tensors_are_those_of_their_values(tensors: Path) -> None:
     records = json.loads(answer("--data", tensors, "--json", "--group", 2, "--empty-group-cycles", 0))
     assert [r["data"] for r in records] == [f"{tensors}: {key}" for key in ("first", "second") for _ in ENCODINGS]
     assert [r["encoding"] for r in records] == 2 * [e.name for e in ENCODINGS]
-    arrays = np.load(tensors)
+    with np.load(tensors) as file:
+        arrays = dict(file)
     for record in records:
         encoding = next(e for e in ENCODINGS if e.name == record["encoding"])
         counts = np.count_nonzero(encoding.encode(arrays[record["data"].split(": ")[1]], INT8), axis=-1)
