@@ -1,0 +1,73 @@
+"""The bit-weight notation as code: nests, checked moves, their meaning and their hardware."""
+
+from hwsim.bitweight.cycles import CycleRange, count_cycles, cycle_range
+from hwsim.bitweight.draft import Placed
+from hwsim.bitweight.interpretation import interpret
+from hwsim.bitweight.json_form import from_json, to_json
+from hwsim.bitweight.loops import Dim, Kind, Loop
+from hwsim.bitweight.moves import interchange, move, spatial, split, temporal
+from hwsim.bitweight.nest import Nest
+from hwsim.bitweight.placement import bank, build, exchange, fission, fuse, hoist, insert, sink, sparse, sync
+from hwsim.bitweight.primitive import Form, Moment, Primitive, Read, Role, Site
+from hwsim.bitweight.primitives import PRIMITIVES
+from hwsim.bitweight.printing import changes, listing, table
+from hwsim.bitweight.product import Product
+from hwsim.bitweight.sizing import Drain, Hardware, Part, Place, hardware, simd_lanes
+from hwsim.bitweight.transforms import TRANSFORMS, Transform, mac, opt1, opt2, opt3, opt4c, opt4e
+from hwsim.bitweight.widths import built_bits, needed_bits
+
+__all__ = [
+    "PRIMITIVES",
+    "TRANSFORMS",
+    "CycleRange",
+    "Dim",
+    "Drain",
+    "Form",
+    "Hardware",
+    "Kind",
+    "Loop",
+    "Moment",
+    "Nest",
+    "Part",
+    "Place",
+    "Placed",
+    "Primitive",
+    "Product",
+    "Read",
+    "Role",
+    "Site",
+    "Transform",
+    "bank",
+    "build",
+    "built_bits",
+    "changes",
+    "count_cycles",
+    "cycle_range",
+    "exchange",
+    "fission",
+    "from_json",
+    "fuse",
+    "hardware",
+    "hoist",
+    "insert",
+    "interchange",
+    "interpret",
+    "listing",
+    "mac",
+    "move",
+    "needed_bits",
+    "opt1",
+    "opt2",
+    "opt3",
+    "opt4c",
+    "opt4e",
+    "simd_lanes",
+    "sink",
+    "sparse",
+    "spatial",
+    "split",
+    "sync",
+    "table",
+    "temporal",
+    "to_json",
+]

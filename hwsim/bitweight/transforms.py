@@ -1,0 +1,102 @@
+"""The parallel MAC and the five transforms of HPCA 2025 as compositions of checked moves, nest to nest.
+
+DOI 10.1109/HPCA61900.2025.00058, arXiv 2503.06342. Each transform begins with the one before it, which does nothing to
+a nest that it has shaped already: ``opt3(mac(...))`` and ``opt3(opt2(opt1(mac(...))))`` are the same nest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hwsim.bitweight.draft import Draft, Placed
+from hwsim.bitweight.loops import Dim, Kind, Loop
+from hwsim.bitweight.moves import move, spatial, split, temporal
+from hwsim.bitweight.nest import Nest
+from hwsim.bitweight.placement import exchange, fuse, hoist, sink, sparse, sync
+from hwsim.bitweight.primitive import Role
+from hwsim.bitweight.primitives import ACCUMULATE, ADD, ENCODE, HALF_REDUCE, MAP, SHIFT
+from hwsim.bitweight.product import Product
+from hwsim.encodings.base import Encoding
+from hwsim.encodings.booth import Booth
+from hwsim.formats import INT8, IntFormat
+
+Transform = Callable[[Nest], Nest]
+
+
+def mac(
+    m: int = 32, n: int = 32, k: int = 768, a: IntFormat = INT8, b: IntFormat = INT8, encoding: Encoding | None = None
+) -> Nest:
+    """m x n bit-parallel MACs, each summing k products of one output (output stationary)."""
+    product = Product(m, n, k, a, b, Booth() if encoding is None else encoding)
+    loops = (
+        Loop("m", Dim.M, m, Kind.SPATIAL),
+        Loop("n", Dim.N, n, Kind.SPATIAL),
+        Loop("k", Dim.K, k, Kind.TEMPORAL),
+        Loop("bw", Dim.BW, product.digits, Kind.SPATIAL),
+    )
+    output, step, digit = frozenset("mn"), frozenset("mnk"), frozenset({"m", "n", "k", "bw"})
+    body = (
+        Placed(ENCODE, digit),
+        Placed(MAP, digit),
+        Placed(SHIFT, digit),
+        Placed(HALF_REDUCE, step, frozenset({"bw"})),
+        Placed(ADD, step),
+        Placed(ACCUMULATE, output, frozenset({"k"})),
+    )
+    return Nest(product, loops, body)
+
+
+def opt1(nest: Nest) -> Nest:
+    """Half-compress accumulation: no carry is propagated before all of k is summed."""
+    summed = _around(nest, "add", Dim.K)
+    if not summed:
+        return nest
+    return fuse(hoist(nest, "add", *summed), "half_reduce", *_around(nest, "map", Dim.BW))
+
+
+def opt2(nest: Nest, kp: int = 4) -> Nest:
+    """Reduction under the same bit-weight: ``kp`` operands in space take the place of the digits, which go into time."""
+    nest = opt1(nest)
+    if not _around(nest, "shift", Dim.K):
+        return nest
+    nest = spatial(split(nest, "k", kp, ("kt", "kp")), "kp")
+    nest = hoist(nest, "shift", "kt", "kp")
+    nest = temporal(move(nest, "bw", inside="n"), "bw")
+    return exchange(sink(nest, "add", "bw"), "shift", "add")
+
+
+def opt3(nest: Nest, kp: int = 4) -> Nest:
+    """Only digits other than zero are issued, one per cycle; rows of A have their own pace and meet at the end of k."""
+    nest = opt2(nest, kp)
+    if nest.only(Role.SPARSE) is not None:
+        return nest
+    return sparse(sync(nest, "m"), "kp", "i")
+
+
+def opt4c(nest: Nest, kp: int = 4) -> Nest:
+    """One encoder and one sparse encoder serve all PEs that share a row of A."""
+    nest = opt3(nest, kp)
+    if not _around(nest, "encode", Dim.N):
+        return nest
+    return move(hoist(hoist(nest, "encode", "n"), "sparse", "n"), "n", inside="kt")
+
+
+def opt4e(nest: Nest, kp: int = 4, lanes: int = 4) -> Nest:
+    """``lanes`` parts of k in space, each with its own stream, share one compressor and one pair of registers.
+
+    What the lanes share is kept for one bit-weight at a time, so that they meet at the end of every bit-weight.
+    """
+    nest = opt4c(nest, kp)
+    if any(loop.name == "kl" for loop in nest.loops):
+        return nest
+    nest = spatial(sync(split(nest, "kt", lanes, ("kt", "kl")), "kl", "m", "bw"), "kl")
+    return move(move(nest, "kl", inside="i"), "kp", inside="kl")
+
+
+def _around(nest: Draft, primitive: str, dim: Dim) -> tuple[str, ...]:
+    """The loops over ``dim`` that enclose a primitive."""
+    within = nest.body[nest.index(primitive)].within
+    return tuple(loop.name for loop in nest.named(within) if loop.dim is dim)
+
+
+TRANSFORMS: dict[str, Transform] = {"opt1": opt1, "opt2": opt2, "opt3": opt3, "opt4c": opt4c, "opt4e": opt4e}
