@@ -15,7 +15,7 @@ class Demand:
 
     ``x_elements`` is what one pass over operand X of one batch member moves. C moves in ``out_bits`` when it is
     finished and in ``acc_bits`` while it is a partial sum. ``parameter_bytes`` are biases and the like, loaded with the
-    first tile; ``vector_work`` says that a chain of fused operators works on each finished element.
+    first tile; ``vector_ops`` are the elementary operations of fused work on each finished element, rounded up.
     """
 
     m: int
@@ -32,7 +32,7 @@ class Demand:
     a_shared: bool = False
     b_shared: bool = False
     parameter_bytes: int = 0
-    vector_work: bool = False
+    vector_ops: int = 0
 
     @classmethod
     def of(cls, gemm: Gemm, a_bits: int = 8, b_bits: int = 8, acc_bits: int = 32, out_bits: int = 8) -> Demand:

@@ -60,6 +60,7 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
     elements = (product.a_elements, product.b_elements, product.c_elements)
     if machine.movement is Movement.EXPANDED:
         elements = (gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
+    fused_ops = operator.vector_ops + sum(follower.vector_ops for follower in chain.operators)
     return Demand(
         gemm.m,
         gemm.n,
@@ -74,5 +75,5 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
         b_shared=product.b_shared,
         parameter_bytes=parameter_bytes(storage, (operator, *chain.operators), operands)
         + addend_bytes(storage, operator, operands),
-        vector_work=operator.vector_ops > 0 or bool(chain.operators),
+        vector_ops=-(-fused_ops // (gemm.m * gemm.n * gemm.batch)),
     )

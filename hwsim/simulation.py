@@ -183,7 +183,7 @@ class _Simulation:
         said = [
             f"the clock is {machine.clock_ghz} GHz, {clock}: no technology is characterised",
             "activations go to DRAM after each operator and come back for the next",
-            f"the vector unit takes {machine.lanes} elements per cycle; what follows a product alone rides along",
+            f"the vector unit does {machine.lanes} operations per cycle; what follows a product alone rides along",
         ]
         if self.program is None:
             said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import ceil_div
 from hwsim.demand import Demand
-from hwsim.gemm import Shapes
+from hwsim.gemm import IntLike, Shapes
 from hwsim.machine import Machine
 from hwsim.tiling import Operand
 
@@ -42,6 +42,6 @@ def port_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -
     return cycles
 
 
-def vector_cycles(machine: Machine, demand: Demand, m: int, n: int) -> int:
-    """Cycles of the fused vector work on the m x n finished elements of one tile."""
-    return -(-m * n // machine.lanes) if demand.vector_work else 0
+def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike) -> IntLike:
+    """Cycles of the fused vector work on the m x n finished elements of one tile, an operation per lane and cycle."""
+    return ceil_div(m * n * demand.vector_ops, machine.lanes)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from hwsim.demand import Demand
 from hwsim.gemm import Shapes
 from hwsim.machine import Machine
-from hwsim.tile_cost import tile_cycles
+from hwsim.tile_cost import tile_cycles, vector_cycles
 from hwsim.tiling import AXES, Operand
 from mapper.candidates import Bools, Filling, Ints, TileSpace
 
@@ -76,8 +76,8 @@ class CycleBound:
         """Busy cycles of tiles with these sides; ``finishing`` ones are the last along k."""
         shapes = Shapes.of(m, n, k)
         cycles: Ints = np.maximum(*tile_cycles(self.machine, self.demand, shapes, np.full(m.shape, adds)))
-        if self.demand.vector_work:
-            cycles = np.maximum(cycles, np.where(finishing, -(-m * n // self.machine.lanes), 0))
+        if self.demand.vector_ops:
+            cycles = np.maximum(cycles, np.where(finishing, vector_cycles(self.machine, self.demand, m, n), 0))
         return cycles
 
     def of(self, order: str, fillings: tuple[Filling, ...], at: Ints) -> Bound:

@@ -31,7 +31,7 @@ def demands(draw: st.DrawFn, largest: int = 14) -> Demand:
         a_shared=draw(st.booleans()),
         b_shared=draw(st.booleans()),
         parameter_bytes=draw(st.sampled_from([0, 13])),
-        vector_work=draw(st.booleans()),
+        vector_ops=draw(st.sampled_from([0, 1, 3])),
     )
 
 

@@ -98,7 +98,7 @@ def test_a_float_network_lies_in_the_engines_formats() -> None:
     assert storage.constant_bytes("bias") == 16
     demand = jobs_of(chain(), make_machine(narrow, {}))["first"].demand
     assert (demand.a_bits, demand.b_bits, demand.acc_bits, demand.out_bits, demand.parameter_bytes) == (4, 2, 16, 4, 16)
-    assert demand.vector_work
+    assert demand.vector_ops == 2  # its bias and its Relu
 
 
 def test_a_quantised_network_says_itself_what_its_tensors_are() -> None:
@@ -106,7 +106,7 @@ def test_a_quantised_network_says_itself_what_its_tensors_are() -> None:
     wide = {**workload.tensors, "c2": Tensor("c2", (12, 10), INT32)}
     demand = jobs_of(Workload("t", workload.operators, wide), MACHINE)["second"].demand
     assert demand.out_bits == 32
-    assert not demand.vector_work
+    assert demand.vector_ops == 0
 
 
 def gathered(format: Format, **more: object) -> Workload:

@@ -35,7 +35,7 @@ def demands(draw: st.DrawFn) -> Demand:
     return Demand(
         m, n, k, batch, 8, 8, 32, 8, a_elements, k * n, m * n,
         a_shared=draw(st.booleans()), b_shared=draw(st.booleans()),
-        parameter_bytes=draw(st.sampled_from([0, 9])), vector_work=draw(st.booleans()),
+        parameter_bytes=draw(st.sampled_from([0, 9])), vector_ops=draw(st.sampled_from([0, 1, 3])),
     )  # fmt: skip
 
 
