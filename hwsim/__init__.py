@@ -1,6 +1,5 @@
 """Values and pure functions: what a machine is, and what it does each cycle."""
 
-from hwsim.demand import Demand
 from hwsim.engine import ENGINES, Engine, load_engine
 from hwsim.errors import HwsimError, MissingToolError, ProgramError, SpecError, WorkloadError
 from hwsim.formats import FloatFormat, Format, IntFormat
@@ -10,13 +9,14 @@ from hwsim.layer_run import Depth
 from hwsim.machine import MACHINE_FIELDS, MACHINES, Machine, load_machine, make_machine
 from hwsim.memory import Dram, Scratchpad
 from hwsim.operands import Operands, load_operands
-from hwsim.pipeline import Stall, Tile, Timeline
 from hwsim.ports import Beat, Port
 from hwsim.program import Program, load_program
 from hwsim.report import LayerReport, OperatorReport, Report
 from hwsim.simulation import simulate
-from hwsim.tiling import Operand, Tiling
-from hwsim.traffic import Reason, Stream
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.pipeline import Stall, Tile, Timeline
+from hwsim.tiles.tiling import Operand, Tiling
+from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
 from hwsim.workload.loader import load_workload
 from hwsim.workload.operator import Kind, Movement, Operator, Product

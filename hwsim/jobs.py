@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hwsim.demand import Demand
 from hwsim.errors import SpecError
 from hwsim.machine import Machine
 from hwsim.storage import Storage
+from hwsim.tiles.demand import Demand
 from hwsim.vector_unit import Chain, addend_bytes, chain_after, parameter_bytes
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement, Operator, Product

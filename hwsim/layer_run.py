@@ -12,10 +12,10 @@ from hwsim.engine import Engine
 from hwsim.errors import HwsimError
 from hwsim.jobs import Job
 from hwsim.operands import Matrices, Operands, Pair
-from hwsim.pipeline import Tile, Timeline, run_tiles
-from hwsim.pipeline_jumps import run_loops
-from hwsim.tile_loops import BATCH, Indices, TileLoops
-from hwsim.tiling import AXES
+from hwsim.tiles.jumps import run_loops
+from hwsim.tiles.loops import BATCH, Indices, TileLoops
+from hwsim.tiles.pipeline import Tile, Timeline, run_tiles
+from hwsim.tiles.tiling import AXES
 
 
 class Depth(Enum):

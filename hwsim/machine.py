@@ -14,7 +14,7 @@ from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
 from hwsim.memory import Channel, Dram, Scratchpad
 from hwsim.spec import parse_bool, parse_int, split_inline
-from hwsim.tiling import Operand
+from hwsim.tiles.tiling import Operand
 from hwsim.workload.operator import Movement
 
 ENGINE_WIDE = "engine"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.errors import ProgramError, nearest
-from hwsim.tiling import Tiling
+from hwsim.tiles.tiling import Tiling
 
 FORMAT = "hwsim-program"
 VERSION = 1

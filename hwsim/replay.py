@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hwsim.demand import Demand
 from hwsim.errors import ProgramError
 from hwsim.jobs import jobs_of
 from hwsim.machine import Machine
 from hwsim.program import Program
+from hwsim.tiles.demand import Demand
 from hwsim.workload.graph import Workload
 
 SIDES_OF = {"a": ("m", "k"), "b": ("k", "n"), "c": ("m", "n")}

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hwsim.pipeline import Stall, Timeline
-from hwsim.tiling import Tiling
-from hwsim.traffic import Reason, Stream, Traffic, add_traffic
+from hwsim.tiles.pipeline import Stall, Timeline
+from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.traffic import Reason, Stream, Traffic, add_traffic
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,19 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from hwsim.demand import Demand
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
 from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
 from hwsim.machine import MACHINE_FIELDS, Machine
 from hwsim.operands import SYNTHETIC, Operands, load_operands
-from hwsim.pipeline import Timeline
 from hwsim.program import Program
 from hwsim.report import LayerReport, OperatorReport, Report
 from hwsim.storage import Storage
-from hwsim.tile_loops import TileLoops
-from hwsim.tiling import Operand, Tiling
-from hwsim.traffic import product_traffic
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.loops import TileLoops
+from hwsim.tiles.pipeline import Timeline
+from hwsim.tiles.tiling import Operand, Tiling
+from hwsim.tiles.traffic import product_traffic
 from hwsim.vector_unit import vector_row
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement, Operator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from hwsim.demand import bytes_of
 from hwsim.engine import Engine
 from hwsim.formats import Format, IntFormat
+from hwsim.tiles.demand import bytes_of
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role

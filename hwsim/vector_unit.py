@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hwsim.machine import Machine
 from hwsim.storage import Storage
-from hwsim.traffic import Reason, Stream
+from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator
 from hwsim.workload.tensor import Role

@@ -9,9 +9,9 @@ from itertools import pairwise, permutations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.demand import Demand
 from hwsim.machine import Machine
-from hwsim.tiling import AXES, Operand, Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.tiling import AXES, Operand, Tiling
 from mapper.tile_sides import tile_sides
 
 Ints = NDArray[np.int64]

@@ -20,11 +20,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.demand import Demand
 from hwsim.gemm import Shapes
 from hwsim.machine import Machine
-from hwsim.tile_cost import tile_cycles, vector_cycles
-from hwsim.tiling import AXES, Operand
+from hwsim.tiles.cost import tile_cycles, vector_cycles
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.tiling import AXES, Operand
 from mapper.candidates import Bools, Filling, Ints, TileSpace
 
 Floats = NDArray[np.float64]

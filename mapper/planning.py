@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hwsim.demand import Demand
 from hwsim.errors import SpecError
 from hwsim.jobs import jobs_of
 from hwsim.machine import Machine
 from hwsim.program import Program
-from hwsim.tiling import Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.tiling import Tiling
 from hwsim.workload.graph import Workload
 from mapper.objective import Objective
 from mapper.tiling_search import search_tiling

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwsim.demand import Demand
 from hwsim.errors import SpecError
 from hwsim.machine import Machine
-from hwsim.pipeline_jumps import run_loops
-from hwsim.tile_loops import TileLoops
-from hwsim.tiling import AXES, Operand, Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.jumps import run_loops
+from hwsim.tiles.loops import TileLoops
+from hwsim.tiles.tiling import AXES, Operand, Tiling
 from mapper.candidates import Bools, Filling, Ints, Ordering, TileSpace, orderings, tiling_at
 from mapper.cycle_bound import Bound, CycleBound
 from mapper.objective import Objective

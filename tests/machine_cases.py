@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from hwsim.demand import Demand
 from hwsim.engine import load_engine
 from hwsim.machine import Machine, make_machine
-from hwsim.tiling import Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.tiling import Tiling
 
 ORDERS = ("mnk", "mkn", "nmk", "nkm", "kmn", "knm")
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.demand import Demand
 from hwsim.engine import load_engine
 from hwsim.gemm import Gemm
 from hwsim.machine import Machine, make_machine
 from hwsim.memory import Dram
-from hwsim.pipeline import Stall, Tile, run_tiles, uniform_period
-from hwsim.pipeline_jumps import run_loops
-from hwsim.tile_loops import TileLoops
-from hwsim.tiling import Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.jumps import run_loops
+from hwsim.tiles.loops import TileLoops
+from hwsim.tiles.pipeline import Stall, Tile, run_tiles, uniform_period
+from hwsim.tiles.tiling import Tiling
 from machine_cases import machines, tiled_products
 
 cycles = st.integers(0, 60)

@@ -11,7 +11,7 @@ import pytest
 
 from hwsim.errors import ProgramError
 from hwsim.program import Program, load_program
-from hwsim.tiling import Tiling
+from hwsim.tiles.tiling import Tiling
 
 PROGRAM = Program(
     workload="net",

@@ -19,7 +19,7 @@ from hwsim.machine import make_machine
 from hwsim.program import Program
 from hwsim.replay import replay
 from hwsim.simulation import simulate
-from hwsim.tiling import Tiling
+from hwsim.tiles.tiling import Tiling
 from hwsim.workload.graph import Workload
 from machine_cases import ORDERS
 from small_networks import chain, gemms
@@ -54,7 +54,13 @@ def test_the_walk_finds_the_bytes_of_the_account(data: st.DataObject, a_shared: 
 def test_the_replay_shares_no_line_with_tilings_traffic_or_the_mapper() -> None:
     tree = ast.parse((Path(hwsim.__file__).parent / "replay.py").read_text())
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    forbidden = {"hwsim.tiling", "hwsim.traffic", "hwsim.tile_loops", "hwsim.shares", "hwsim.pipeline"}
+    forbidden = {
+        "hwsim.tiles.tiling",
+        "hwsim.tiles.traffic",
+        "hwsim.tiles.loops",
+        "hwsim.tiles.shares",
+        "hwsim.tiles.pipeline",
+    }
     assert not imported & forbidden
     assert not any(str(module).startswith("mapper") for module in imported)
 

@@ -19,12 +19,12 @@ from hwsim.gemm import Gemm
 from hwsim.layer_run import Depth
 from hwsim.machine import Machine, make_machine
 from hwsim.operands import SYNTHETIC, Operands, load_operands, synthetic
-from hwsim.pipeline import Stall
 from hwsim.program import Program
 from hwsim.report import Report
 from hwsim.simulation import simulate
-from hwsim.tiling import Tiling
-from hwsim.traffic import Reason, Stream
+from hwsim.tiles.pipeline import Stall
+from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement
 from hwsim.workload.topology_csv import load_topology_csv

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.demand import Demand
 from hwsim.errors import ProgramError
 from hwsim.gemm import Gemm
-from hwsim.shares import Grid, cut, share_at
-from hwsim.tiling import Operand, Tiling
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.shares import Grid, cut, share_at
+from hwsim.tiles.tiling import Operand, Tiling
 
 SIDES = {"m": 100, "n": 64, "k": 30}
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from hypothesis import given, settings
 
-from hwsim.demand import Demand
 from hwsim.machine import Machine
-from hwsim.tile_loops import TileLoops
-from hwsim.tiling import Operand, Tiling
-from hwsim.traffic import Reason, Stream, add_traffic, product_traffic
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.loops import TileLoops
+from hwsim.tiles.tiling import Operand, Tiling
+from hwsim.tiles.traffic import Reason, Stream, add_traffic, product_traffic
 from machine_cases import machines, tiled_products
 
 

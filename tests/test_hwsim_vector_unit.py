@@ -13,7 +13,7 @@ from hwsim.formats import INT8, INT32, INT64, Format
 from hwsim.jobs import jobs_of
 from hwsim.machine import make_machine
 from hwsim.storage import Storage
-from hwsim.traffic import Reason, Stream
+from hwsim.tiles.traffic import Reason, Stream
 from hwsim.vector_unit import chain_after, vector_row
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator

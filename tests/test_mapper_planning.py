@@ -14,8 +14,8 @@ from hwsim.machine import make_machine
 from hwsim.program import Program
 from hwsim.replay import replay
 from hwsim.simulation import simulate
-from hwsim.tiling import Operand
-from hwsim.traffic import Reason
+from hwsim.tiles.tiling import Operand
+from hwsim.tiles.traffic import Reason
 from hwsim.workload.loader import load_workload
 from mapper import Objective, plan
 from small_networks import chain, gemms

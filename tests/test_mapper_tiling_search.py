@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.demand import Demand
 from hwsim.engine import load_engine
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm
 from hwsim.machine import Machine, make_machine
-from hwsim.pipeline_jumps import run_loops
-from hwsim.tile_loops import TileLoops
-from hwsim.tiling import Operand, Tiling
-from hwsim.traffic import product_traffic
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.jumps import run_loops
+from hwsim.tiles.loops import TileLoops
+from hwsim.tiles.tiling import Operand, Tiling
+from hwsim.tiles.traffic import product_traffic
 from mapper.candidates import TileSpace, orderings
 from mapper.cycle_bound import CycleBound
 from mapper.objective import Objective

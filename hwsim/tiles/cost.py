@@ -1,0 +1,47 @@
+"""How long the engine works on a tile: its own cycles, or its scratchpad ports' if those are slower."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.arrays.base import ceil_div
+from hwsim.gemm import IntLike, Shapes
+from hwsim.machine import Machine
+from hwsim.tiles.demand import Demand
+from hwsim.tiles.tiling import Operand
+
+Cycles = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def tile_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -> tuple[Cycles, Cycles]:
+    """Cycles of the engine, and of its busiest scratchpad port, for tiles of these shapes; the later one counts.
+
+    ``adds`` says of which tiles that they add to the sums of an earlier k tile.
+    """
+    engine = np.asarray(machine.engine.latency(shapes).expected, dtype=np.int64)
+    return engine, port_cycles(machine, demand, shapes, adds)
+
+
+def port_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -> Cycles:
+    """Cycles of the busiest scratchpad port.
+
+    Every fold reads its part of A and B once, so an operand passes its port once per fold along the axis with which
+    it does not vary; C is written once per k fold and, from the product's second on, read too. An engine without a
+    port for sums leaves the adding to the scratchpad: there C is only written.
+    """
+    folds = machine.engine.array.fold_counts(shapes)
+    reads = folds["k"] - 1 + adds if any(port.name == "c_in" for port in machine.engine.ports) else 0
+    cycles = np.ones_like(shapes.m)
+    for operand in Operand:
+        first, second = (getattr(shapes, axis) for axis in operand.axes)
+        passes = folds[operand.other] if operand is not Operand.C else folds["k"] + reads
+        moved = ceil_div(first * second * passes * demand.held_bits(operand), 8)
+        cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
+    return cycles
+
+
+def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike) -> IntLike:
+    """Cycles of the fused vector work on the m x n finished elements of one tile, an operation per lane and cycle."""
+    return ceil_div(m * n * demand.vector_ops, machine.lanes)
