@@ -48,7 +48,7 @@ def _jobs(workload: Workload, machine: Machine, storage: Storage) -> Iterator[Jo
         try:
             machine.engine.check(product.gemm)
         except SpecError as error:
-            raise SpecError(f"layer {operator.name!r}: {error}") from None
+            raise SpecError(f"{workload.name}: layer {operator.name!r}: {error}") from None
         chain = chain_after(workload, operator)
         a, b = workload.tensors[product.a], workload.tensors[product.b]
         demand = _demand(machine, storage, operator, product, chain)

@@ -228,7 +228,7 @@ def _from_preset(name: str, given: Mapping[str, object], engine: Engine) -> Mach
 
 def _from_toml(path: Path, engine: Engine) -> Machine:
     try:
-        table = tomllib.loads(path.read_text())
+        table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -78,13 +78,13 @@ class Program:
         )
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+        path.write_text(json.dumps(self.to_json(), indent=1) + "\n", "utf-8")
 
 
 def load_program(path: str | Path) -> Program:
     """Read a program from a JSON file; raises ProgramError naming the file."""
     try:
-        value = json.loads(Path(path).read_text())
+        value = json.loads(Path(path).read_text("utf-8"))
     except OSError as error:
         raise ProgramError(f"{path}: {error.strerror}") from None
     except ValueError as error:

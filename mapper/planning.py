@@ -25,7 +25,7 @@ def plan(workload: Workload, machine: Machine, objective: Objective = Objective.
             try:
                 best[job.demand] = search_tiling(machine, job.demand, objective).tiling
             except SpecError as error:
-                raise SpecError(f"layer {name!r}: {error}") from None
+                raise SpecError(f"{workload.name}: layer {name!r}: {error}") from None
         tilings[name] = best[job.demand]
     return Program(
         workload=workload.name,

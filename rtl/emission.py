@@ -28,7 +28,7 @@ def emit(engine: Engine, out_dir: Path) -> tuple[Path, ...]:
     paths = []
     for name, text in verilog_modules(engine).items():
         path = out_dir / f"{name}.v"
-        path.write_text(text)
+        path.write_text(text, "utf-8")
         paths.append(path)
     return tuple(paths)
 

@@ -69,7 +69,7 @@ def waivers(path: Path = WAIVERS) -> tuple[Waiver, ...]:
     """The rules that ``path`` waives, each with the comment lines right above it (empty if there are none)."""
     found: list[Waiver] = []
     reason: list[str] = []
-    for line in map(str.strip, path.read_text().splitlines()):
+    for line in map(str.strip, path.read_text("utf-8").splitlines()):
         if line.startswith("//"):
             reason.append(line.removeprefix("//").strip())
         else:

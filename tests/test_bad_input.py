@@ -143,7 +143,7 @@ def test_a_network_that_cannot_be_read(words: str, message: str, folder: Path, m
 QUESTIONS = [
     (
         f"--workload narrow.toml --engine {ENGINE}",
-        f"layer 'first': {FULL} computes with a=int8, not a=int4; give the engine a=int4",
+        f"narrow: layer 'first': {FULL} computes with a=int8, not a=int4; give the engine a=int4",
     ),
     (
         "--workload good.onnx --engine systolic-os:rows=8,a=fp16",
@@ -162,7 +162,8 @@ QUESTIONS = [
     ),
     (
         f"--workload good.onnx --engine {ENGINE} --machine edge:scratchpad_a_bytes=4",
-        f"layer 'node': scratchpad_a_bytes=4 is too small for {FULL}: one fold of 3 x 5 x 1 in 2 buffers needs 6 bytes",
+        f"good: layer 'node': scratchpad_a_bytes=4 is too small for {FULL}: "
+        "one fold of 3 x 5 x 1 in 2 buffers needs 6 bytes",
     ),
     (
         f"--workload good.onnx --engine {ENGINE} --depth count --operands large.npz",

@@ -164,7 +164,7 @@ def test_more_bandwidth_never_makes_a_network_longer(
 
 def test_a_format_that_the_engine_lacks_names_the_layer() -> None:
     workload = gemms(Gemm(4, 4, 4), Gemm(4, 4, 4, a=parse_format("int16")))
-    message = f"layer 'g1': {ENGINE.spec} computes with a=int8, not a=int16; give the engine a=int16"
+    message = f"{workload.name}: layer 'g1': {ENGINE.spec} computes with a=int8, not a=int16; give the engine a=int16"
     with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
         simulate(workload, MACHINE)
 

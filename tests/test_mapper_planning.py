@@ -78,9 +78,10 @@ def test_a_plan_says_for_what_it_was_made() -> None:
 
 def test_a_scratchpad_below_one_fold_names_the_layer_and_the_need() -> None:
     machine = make_machine(ENGINE, {"scratchpad_c_bytes": 2047})
+    workload = gemms(Gemm(4, 4, 4), Gemm(100, 100, 100))
     message = (
-        f"layer 'g1': scratchpad_c_bytes=2047 is too small for {ENGINE.spec}: "
+        f"{workload.name}: layer 'g1': scratchpad_c_bytes=2047 is too small for {ENGINE.spec}: "
         "one fold of 16 x 16 x 1 in 2 buffers needs 2048 bytes"
     )
     with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
-        plan(gemms(Gemm(4, 4, 4), Gemm(100, 100, 100)), machine)
+        plan(workload, machine)

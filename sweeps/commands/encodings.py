@@ -64,6 +64,6 @@ def _draw(found: list[list[DigitStatistics]], svg: Path) -> None:
     for i, tensor in enumerate(found):
         path = svg if len(found) == 1 else svg.with_stem(f"{svg.stem}-{i}")
         try:
-            path.write_text(digit_plot(tensor))
+            path.write_text(digit_plot(tensor), "utf-8")
         except OSError as error:
             raise SpecError(f"{path}: {error.strerror or error}") from None
