@@ -140,7 +140,7 @@ def test_dimensions_below_one(tmp_path: Path, length: int) -> None:
     path = saved(simple("Relu", {"x": ["batch"]}), tmp_path)
     refused(path, f"the dimension 'batch' must be at least 1, not {length}", {"batch": length})
     path = saved(simple("Relu", {"x": [3, length]}), tmp_path)
-    refused(path, "input 'x' has a symbolic dimension: set it with --dim x.1=N")
+    refused(path, f"input 'x' has the dimension {length}: set it with --dim x.1=N")
     assert load_onnx(path, {"x.1": 5}).tensors["x"].shape == (3, 5)
 
 

@@ -164,3 +164,11 @@ def test_scalesim_vit_b() -> None:
     workload = load_topology_csv(scalesim_file("vit_b.csv"))
     assert len(workload.operators) == 5
     assert round(workload.macs / 1e9, 3) == 0.983
+
+
+def test_a_file_that_is_no_text_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "binary.csv"
+    path.write_bytes(b"name,\xff\n")
+    message = f"{path}: 'utf-8' codec can't decode byte 0xff in position 5: invalid start byte"
+    with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
+        load_topology_csv(path)

@@ -93,8 +93,11 @@ def _add_convolution(builder: WorkloadBuilder, name: str, row: Convolution, move
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Line numbers and stripped fields of all rows after the header, without trailing commas."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = [(number, _stripped(fields)) for number, fields in enumerate(csv.reader(file), start=1)]
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = [(number, _stripped(fields)) for number, fields in enumerate(csv.reader(file), start=1)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise WorkloadError(f"{path}: {error}") from None
     if lines and len(lines[0][1]) > 1 and lines[0][1][1].isdecimal():
         raise WorkloadError(f"{path}: line 1 holds a layer; the first line of a topology file is its header")
     return [(number, fields) for number, fields in lines[1:] if fields]

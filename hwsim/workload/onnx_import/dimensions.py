@@ -17,7 +17,7 @@ def set_dimensions(model: ModelProto, dims: Mapping[str, int]) -> None:
     An unnamed dynamic dimension goes by ``INPUT.AXIS``. Raises WorkloadError for a dimension that stays dynamic, for
     one below 1, and for a name in ``dims`` that the model does not have.
     """
-    symbols = {name: where for value in graph_inputs(model) for name, where in _symbols(value)}
+    symbols = {name: wrong for value in graph_inputs(model) for name, wrong in _symbols(value)}
     for name, length in dims.items():
         if name not in symbols:
             raise WorkloadError(f"there is no symbolic dimension {name!r}{nearest(name, symbols)}; {_listed(symbols)}")
@@ -25,7 +25,7 @@ def set_dimensions(model: ModelProto, dims: Mapping[str, int]) -> None:
             raise WorkloadError(f"the dimension {name!r} must be at least 1, not {length}")
     if missing := [name for name in symbols if name not in dims]:
         options = " ".join(f"--dim {name}=N" for name in missing)
-        raise WorkloadError(f"input {symbols[missing[0]]!r} has a symbolic dimension: set it with {options}")
+        raise WorkloadError(f"{symbols[missing[0]]}: set it with {options}")
     for value in graph_inputs(model):
         fill(value, dims)
 
@@ -59,14 +59,17 @@ def _is_open(dimension: Dimension) -> bool:
 
 
 def _symbols(value: ValueInfoProto) -> Iterator[tuple[str, str]]:
-    """(dimension's name, input's name) of each dynamic dimension of an input."""
+    """(dimension's name, what is wrong without a length) of each dynamic dimension of an input."""
     if not value.type.HasField("tensor_type"):
         raise WorkloadError(f"input {value.name!r} is not a tensor; only tensors are supported")
     if not value.type.tensor_type.HasField("shape"):
         raise WorkloadError(f"input {value.name!r} has no shape; every input must have one")
     for axis, dimension in enumerate(value.type.tensor_type.shape.dim):
         if _is_open(dimension):
-            yield dimension.dim_param or f"{value.name}.{axis}", value.name
+            length = (
+                f"the dimension {dimension.dim_value}" if dimension.HasField("dim_value") else "a symbolic dimension"
+            )
+            yield dimension.dim_param or f"{value.name}.{axis}", f"input {value.name!r} has {length}"
 
 
 def _listed(symbols: Mapping[str, str]) -> str:
