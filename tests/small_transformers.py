@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hwsim.workload.graph import Workload
-from hwsim.workload.llm import transformer_workload
+from hwsim.workload.llm.network import transformer_workload
 
 LLAMA = {
     "model_type": "llama",

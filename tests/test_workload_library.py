@@ -10,7 +10,7 @@ from hwsim.errors import MissingToolError
 from hwsim.workload.library.models import model_file
 from hwsim.workload.library.table import ALIASES, WORKLOADS, find_entry
 from hwsim.workload.library.zoo import zoo_path
-from hwsim.workload.llm_families import transformer
+from hwsim.workload.llm.families import transformer
 from hwsim.workload.tensor import Role
 
 CONFIGS = sorted(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hwsim.formats import INT8, IntFormat
 from hwsim.workload.graph import Workload
 from hwsim.workload.im2col import operands, result
-from hwsim.workload.llm import CACHE, GROUPED, LAST, ROWS, STORED
-from hwsim.workload.llm_blocks import OPS_PER_ELEMENT
-from hwsim.workload.llm_families import transformer
+from hwsim.workload.llm.blocks import OPS_PER_ELEMENT
+from hwsim.workload.llm.families import transformer
+from hwsim.workload.llm.network import CACHE, GROUPED, LAST, ROWS, STORED
 from hwsim.workload.onnx_import.vector import COSTS
 from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hwsim.errors import HwsimError
-from hwsim.workload.llm_config import ACTIVATIONS
-from hwsim.workload.llm_families import FAMILIES
+from hwsim.workload.llm.config import ACTIVATIONS
+from hwsim.workload.llm.families import FAMILIES
 from small_transformers import BERT, GPT2, LLAMA, VIT, make
 
 BAD_RUNS = [

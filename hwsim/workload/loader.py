@@ -11,7 +11,7 @@ from hwsim.spec import split_inline
 from hwsim.workload.gemm_list import load_gemm_list
 from hwsim.workload.graph import Workload
 from hwsim.workload.library.table import WORKLOADS, find_entry
-from hwsim.workload.llm import transformer_workload
+from hwsim.workload.llm.network import transformer_workload
 from hwsim.workload.mapping_graph import mapping_graph
 from hwsim.workload.onnx_fields import movement_of, onnx_workload
 from hwsim.workload.topology_csv import load_topology_csv

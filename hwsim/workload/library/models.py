@@ -9,8 +9,8 @@ from typing import Any
 
 from hwsim.workload.graph import Workload
 from hwsim.workload.library.entry import Entry
-from hwsim.workload.llm import transformer_workload
-from hwsim.workload.llm_run import DECODER_FIELDS, ENCODER_FIELDS, IMAGE_FIELDS
+from hwsim.workload.llm.network import transformer_workload
+from hwsim.workload.llm.run import DECODER_FIELDS, ENCODER_FIELDS, IMAGE_FIELDS
 
 
 def decoder(name: str, summary: str) -> Entry:

@@ -9,11 +9,11 @@ from hwsim.formats import INT32
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.convolution import Axis, Convolution
 from hwsim.workload.graph import Workload
-from hwsim.workload.llm_blocks import Blocks
-from hwsim.workload.llm_config import Head, Patches, Transformer
-from hwsim.workload.llm_families import transformer
-from hwsim.workload.llm_layers import Layer
-from hwsim.workload.llm_run import ENGINE, Logits, Phase, Run, name_of, run_of
+from hwsim.workload.llm.blocks import Blocks
+from hwsim.workload.llm.config import Head, Patches, Transformer
+from hwsim.workload.llm.families import transformer
+from hwsim.workload.llm.layers import Layer
+from hwsim.workload.llm.run import ENGINE, Logits, Phase, Run, name_of, run_of
 from hwsim.workload.tensor import Role
 
 DENSE = "attention is dense: every query meets every key, and a mask saves nothing"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hwsim.workload.llm_blocks import Blocks
-from hwsim.workload.llm_config import Transformer
-from hwsim.workload.llm_run import Run
+from hwsim.workload.llm.blocks import Blocks
+from hwsim.workload.llm.config import Transformer
+from hwsim.workload.llm.run import Run
 from hwsim.workload.tensor import Role
 
 HEADS, KEYS = "bthgd", "bthd"

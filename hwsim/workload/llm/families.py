@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hwsim.errors import WorkloadError, nearest
-from hwsim.workload.llm_config import Head, Norm, Patches, Transformer
+from hwsim.workload.llm.config import Head, Norm, Patches, Transformer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import Enum
 from hwsim.errors import SpecError, WorkloadError
 from hwsim.formats import Format, parse_format
 from hwsim.spec import read_fields
-from hwsim.workload.llm_config import Transformer
+from hwsim.workload.llm.config import Transformer
 
 
 class Phase(Enum):

@@ -13,7 +13,7 @@ from hwsim.formats import INT8, Format
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.convolution import Convolution
 from hwsim.workload.einsum import einsum
-from hwsim.workload.llm_config import ACTIVATIONS, Norm
+from hwsim.workload.llm.config import ACTIVATIONS, Norm
 from hwsim.workload.lowering import ProductFormats, lower
 from hwsim.workload.operator import Kind, Operator
 from hwsim.workload.tensor import Role
