@@ -13,11 +13,12 @@ from hwsim.bitweight.primitives import PRIMITIVES
 from hwsim.bitweight.printing import changes, listing, table
 from hwsim.bitweight.product import Product
 from hwsim.bitweight.sizing import Drain, Hardware, Part, Place, hardware, simd_lanes
-from hwsim.bitweight.transforms import TRANSFORMS, Transform, mac, opt1, opt2, opt3, opt4c, opt4e
+from hwsim.bitweight.transforms import STEPS, TRANSFORMS, Transform, mac, opt1, opt2, opt3, opt4c, opt4e, transformed
 from hwsim.bitweight.widths import built_bits, needed_bits
 
 __all__ = [
     "PRIMITIVES",
+    "STEPS",
     "TRANSFORMS",
     "CycleRange",
     "Dim",
@@ -70,4 +71,5 @@ __all__ = [
     "table",
     "temporal",
     "to_json",
+    "transformed",
 ]

@@ -106,7 +106,8 @@ class _Machine:
 
     def step(self, instant: Mapping[str, int]) -> None:
         """Run the body at one instant, as far as sums are complete."""
-        where: dict[str, Row] = self.space | {name: np.array(index) for name, index in instant.items()}
+        one = (1,) * len(self.axes)
+        where: dict[str, Row] = self.space | {name: np.full(one, index) for name, index in instant.items()}
         rows: Rows = ()
         for i, placed in enumerate(self.nest.body):
             match placed.role:

@@ -45,12 +45,12 @@ def _check_loops(draft: Draft) -> None:
 
 
 def _check_order(draft: Draft) -> None:
-    """encode, perhaps sparse, map, then the chain; the weight of the digit is applied once; a word leaves."""
-    roles = [placed.role for placed in draft.body if placed.role is not Role.SYNC]
+    """encode, perhaps sparse, map, the chain, syncs; the weight of the digit is applied once; a word leaves."""
+    roles = [placed.role for placed in draft.body[: len(draft.body) - len(draft.syncs)]]
     start = [Role.ENCODE, Role.SPARSE, Role.MAP] if Role.SPARSE in roles else [Role.ENCODE, Role.MAP]
     if roles[: len(start)] != start or not set(roles[len(start) :]) <= set(CHAIN):
         names = ", ".join(placed.name for placed in draft.body)
-        raise SpecError(f"a body is encode, perhaps sparse, map, then what shifts and sums, not {names}")
+        raise SpecError(f"a body is encode, perhaps sparse, map, then what shifts and sums, then syncs, not {names}")
     weighs = sum(placed.primitive.weighs for placed in draft.body)
     if weighs != 1:
         raise SpecError(f"every digit is shifted to its weight once, not {weighs} times")

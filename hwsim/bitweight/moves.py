@@ -40,9 +40,9 @@ def split(nest: Nest, name: str, inner_extent: int, names: tuple[str, str]) -> N
         loop = nest.loop(name)
         if loop.group is not None or loop.name in nest.streams:
             raise SpecError(f"{name} belongs to a sparse stream, whose group stays whole")
+        inner = replace(loop, name=inner_name, extent=inner_extent)
         outer_extent = -(-loop.extent // inner_extent)
         outer = replace(loop, name=outer_name, extent=outer_extent, stride=loop.stride * inner_extent)
-        inner = replace(loop, name=inner_name, extent=inner_extent)
         body = tuple(_split_placed(placed, name, names) for placed in nest.body)
         return replace(nest, loops=_restrided(with_loop(nest, name, outer, inner)), body=body)
 

@@ -14,6 +14,7 @@ from hwsim.bitweight.moves import attempt
 from hwsim.bitweight.nest import Nest
 from hwsim.bitweight.primitive import Form, Primitive, Role
 from hwsim.bitweight.primitives import ACCUMULATE, HALF_REDUCE, SPARSE, SYNC
+from hwsim.bitweight.streams import check_group
 from hwsim.errors import SpecError
 
 Body = tuple[Placed, ...]
@@ -161,12 +162,14 @@ def insert(nest: Nest, primitive: Primitive, *, after: str) -> Nest:
 
 
 def sync(nest: Nest, loop: str, *within: str) -> Nest:
-    """Make the copies of ``loop`` meet once per iteration of the loops ``within``; without any, once."""
+    """Make the copies of ``loop`` meet once per iteration of the loops ``within``; without any, once.
+
+    A barrier over the same loop that stands elsewhere is replaced.
+    """
     with attempt(f"sync {loop}"):
         barrier = Placed(SYNC, frozenset(nest.loop(name).name for name in within), frozenset({nest.loop(loop).name}))
-        if any(barrier.over <= other.over for other in nest.syncs):
-            raise SpecError(f"copies of {loop} wait for each other already")
-        syncs = sorted((*nest.syncs, barrier), key=lambda placed: (-len(placed.within), *placed.over))
+        others = [placed for placed in nest.syncs if placed.over != barrier.over]
+        syncs = sorted((*others, barrier), key=lambda placed: (-len(placed.within), *placed.over))
         return _checked(nest, (*(p for p in nest.body if p.role is not Role.SYNC), *syncs))
 
 
@@ -176,6 +179,7 @@ def sparse(nest: Nest, group: str, stream: str) -> Nest:
         loop = nest.loop(group)
         if nest.only(Role.SPARSE) is not None:
             raise SpecError("there is a sparse encoder already")
+        check_group(loop)
         place = nest.index("map")
         encode = nest.body[nest.index("encode")]
         made = Placed(SPARSE, encode.within - {group}, frozenset({group}))

@@ -29,11 +29,7 @@ def _stream_of(draft: Draft, sparse: Placed) -> Loop:
     if len(sparse.over) != 1:
         raise SpecError(f"sparse makes a stream of one group, not of {len(sparse.over)}")
     group = draft.loop(next(iter(sparse.over)))
-    if group.kind is not Kind.SPATIAL or group.dim is not Dim.K:
-        raise SpecError(
-            f"sparse makes a stream of a spatial loop over k, not of the {group.kind.value} loop {group.name} "
-            f"over {group.dim.value}"
-        )
+    check_group(group)
     if set(draft.streams) != {group.name}:
         raise SpecError(
             f"sparse makes one stream of its group {group.name}, and the sparse loops stream {_groups(draft)}"
@@ -42,6 +38,15 @@ def _stream_of(draft: Draft, sparse: Placed) -> Loop:
     if (stream.dim, stream.extent, stream.stride) != (group.dim, group.extent, group.stride):
         raise SpecError(f"the stream {stream.name} has the extent and the stride of its group {group.name}")
     return stream
+
+
+def check_group(group: Loop) -> None:
+    """Raise SpecError unless a sparse encoder can read the digits of this loop at once and issue them in turn."""
+    if group.kind is not Kind.SPATIAL or group.dim is not Dim.K:
+        raise SpecError(
+            f"sparse makes a stream of a spatial loop over k, not of the {group.kind.value} loop {group.name} "
+            f"over {group.dim.value}"
+        )
 
 
 def _groups(draft: Draft) -> str:

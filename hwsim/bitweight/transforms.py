@@ -18,6 +18,7 @@ from hwsim.bitweight.primitives import ACCUMULATE, ADD, ENCODE, HALF_REDUCE, MAP
 from hwsim.bitweight.product import Product
 from hwsim.encodings.base import Encoding
 from hwsim.encodings.booth import Booth
+from hwsim.errors import SpecError, nearest
 from hwsim.formats import INT8, IntFormat
 
 Transform = Callable[[Nest], Nest]
@@ -55,7 +56,7 @@ def opt1(nest: Nest) -> Nest:
 
 
 def opt2(nest: Nest, kp: int = 4) -> Nest:
-    """Reduction under the same bit-weight: ``kp`` operands in space take the place of the digits, which go into time."""
+    """Reduction under the same bit-weight: ``kp`` operands in space take the place of the digits, now in time."""
     nest = opt1(nest)
     if not _around(nest, "shift", Dim.K):
         return nest
@@ -100,3 +101,14 @@ def _around(nest: Draft, primitive: str, dim: Dim) -> tuple[str, ...]:
 
 
 TRANSFORMS: dict[str, Transform] = {"opt1": opt1, "opt2": opt2, "opt3": opt3, "opt4c": opt4c, "opt4e": opt4e}
+STEPS = ("mac", *TRANSFORMS)
+
+
+def transformed(nest: Nest, step: str, kp: int = 4, lanes: int = 4) -> Nest:
+    """``nest`` after the steps up to the one called ``step``, of `STEPS`; raises SpecError for any other name."""
+    if step not in STEPS:
+        raise SpecError(f"unknown step {step!r}{nearest(step, STEPS)}; the steps are {', '.join(STEPS)}")
+    if step in STEPS[:2]:
+        return opt1(nest) if step == "opt1" else nest
+    nest = opt2(nest, kp)
+    return opt4e(nest, kp, lanes) if step == "opt4e" else TRANSFORMS[step](nest)

@@ -33,10 +33,9 @@ def compress(rows: Sequence[Row], bits: int) -> Rows:
     """Any number of rows to a carry-save pair, in layers of 3:2 compressors (n rows become n - n // 3)."""
     layer = [wrap(row, bits) for row in rows]
     while len(layer) > 2:
-        groups, rest = len(layer) // 3, layer[len(layer) - len(layer) % 3 :]
-        layer = [
-            row for g in range(groups) for row in csa(layer[3 * g], layer[3 * g + 1], layer[3 * g + 2], bits)
-        ] + rest
+        whole = len(layer) - len(layer) % 3
+        threes = zip(layer[0:whole:3], layer[1:whole:3], layer[2:whole:3], strict=True)
+        layer = [row for three in threes for row in csa(*three, bits)] + layer[whole:]
     return (layer[0], layer[1]) if len(layer) == 2 else (layer[0], np.zeros_like(layer[0]))
 
 
