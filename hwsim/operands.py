@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,9 +110,20 @@ def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generato
 def load_operands(path: str | Path) -> Operands:
     """Read an ``.npz`` file; raises SpecError naming the file."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Operands({key: arrays[key] for key in arrays.files}, str(path))
+        with Path(path).open("rb") as file:
+            if not zipfile.is_zipfile(file):  # np.load would take it for a pickle
+                raise zipfile.BadZipFile("it is no zip archive")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as arrays:
+                return Operands({key: _array(key, arrays[key]) for key in arrays.files}, str(path))
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror or error}") from None
-    except (ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise SpecError(f"{path}: not an .npz file of numbers: {error}") from None
+
+
+def _array(key: str, member: object) -> NDArray[np.generic]:
+    """The member of the archive, which numpy hands out as bytes if it is no array."""
+    if not isinstance(member, np.ndarray):
+        raise ValueError(f"{key!r} is no array")
+    return member

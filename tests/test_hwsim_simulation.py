@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,13 +235,33 @@ def test_operands_that_do_not_fit_are_named(arrays: dict[str, np.ndarray], messa
         simulate(gemms(Gemm(5, 4, 3)), MACHINE, depth=Depth.COUNT, operands=Operands(arrays, "F"))
 
 
-def test_an_operand_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    missing, broken = tmp_path / "none.npz", tmp_path / "broken.npz"
-    broken.write_text("no arrays")
-    with pytest.raises(SpecError, match=f"^{re.escape(str(missing))}: No such file or directory$"):
-        load_operands(missing)
-    with pytest.raises(SpecError, match=f"^{re.escape(str(broken))}: not an .npz file of numbers: "):
-        load_operands(broken)
+def test_an_operand_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    for path, reason in ((tmp_path / "none.npz", "No such file or directory"), (tmp_path, "Is a directory")):
+        with pytest.raises(SpecError, match=f"^{re.escape(str(path))}: {reason}$"):
+            load_operands(path)
+
+
+def test_an_operand_file_that_is_no_archive_of_numbers_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "operands.npz"
+
+    def refused(reason: str) -> None:
+        with pytest.raises(SpecError, match=f"^{re.escape(f'{path}: not an .npz file of numbers: {reason}')}$"):
+            load_operands(path)
+
+    for content in ("", "no arrays"):
+        path.write_text(content)
+        refused("it is no zip archive")
+    with path.open("wb") as file:
+        np.save(file, np.zeros((3, 4), np.int8))
+    refused("it is no zip archive")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a", "text")
+    refused("'a' is no array")
+    np.savez(path, a=np.arange(1000))
+    damaged = bytearray(path.read_bytes())
+    damaged[400:500] = b"x" * 100
+    path.write_bytes(damaged)
+    refused("Bad CRC-32 for file 'a.npy'")
 
 
 @pytest.mark.parametrize("name", ["int8", "int4", "uint8", "int16"])
