@@ -69,6 +69,8 @@ def verify(
     """
     if cases < 1:
         raise SpecError(f"a verification has at least 1 case, not {cases}")
+    if seed < 0:
+        raise SpecError(f"a seed is 0 or more, not {seed}")
     return verify_products(engine, engine.examples(seed, cases), simulator, build_dir, sources)
 
 

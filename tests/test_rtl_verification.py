@@ -154,6 +154,12 @@ def test_no_cases_is_no_verification() -> None:
     assert str(error.value) == "a verification has at least 1 case, not 0"
 
 
+def test_a_seed_below_0_is_refused() -> None:
+    with pytest.raises(SpecError) as error:
+        verify(load_engine("systolic-os:rows=1,cols=1"), seed=-1)
+    assert str(error.value) == "a seed is 0 or more, not -1"
+
+
 @pytest.mark.parametrize("spec", variants(SIZES))
 def test_places_hold_every_element_of_the_product(spec: str) -> None:
     engine = load_engine(spec)
