@@ -118,17 +118,17 @@ def acts(draw: st.DrawFn, nest: Nest) -> Act:
 @settings(max_examples=50, deadline=None)
 @given(st.data(), macs, st.sampled_from(("mac", "opt1", "opt2", "opt4c")), st.integers(0, 2**32 - 1))
 def test_legal_moves_never_change_values(data: st.DataObject, nest: Nest, step: str, seed: int) -> None:
-    nest = transformed(nest, step, kp=2)
+    nest, refusals = transformed(nest, step, kp=2), list[str]()
     for _ in range(data.draw(st.integers(1, 12))):
         try:
             moved = data.draw(acts(nest))(nest)
         except SpecError as error:
-            assert str(error).startswith("cannot ")
-            assert "\n" not in str(error)
+            refusals.append(str(error))
             continue
         if np.prod([loop.extent for loop in moved.loops if loop.in_time]) > 600:
             break
         nest = moved
+    assert all(said.startswith("cannot ") and "\n" not in said for said in refusals)
     check(nest, seed)
 
 
@@ -184,7 +184,7 @@ def test_what_the_rules_forbid_computes_something_else() -> None:
     assert (interpret(unchecked(nest, body=(lost, *nest.body[1:])), a, b) != a @ b).any()
 
 
-@pytest.mark.parametrize("bits", (13, 14))
+@pytest.mark.parametrize("bits", [13, 14])
 def test_a_pair_is_right_as_soon_as_its_sum_fits(bits: int) -> None:
     rows = [np.array(256)] * 15
     (value,) = total(compress(rows, bits), bits)
