@@ -30,6 +30,8 @@ from mapper.candidates import Bools, Filling, Ints, TileSpace
 Floats = NDArray[np.float64]
 SAFETY = 1 - 1e-9
 """Bounds are computed in floating point; this keeps rounding from lifting one above the truth."""
+LARGEST = 2.0**62
+"""A lower bound beyond 64 bits is lowered to this, which is a bound too."""
 ROUNDING = 2
 """Bytes by which a share may exceed its proportion: one for each axis."""
 READ = (Operand.A, Operand.B)
@@ -101,7 +103,8 @@ class CycleBound:
         ]
         for chain, longest in self._chains(order, filled, moved, loads, at):
             terms += [chain + last, np.maximum(stored + chain - outputs * longest, 0)]
-        return Bound(np.ceil(np.maximum.reduce(terms) * SAFETY).astype(np.int64), np.add.reduce(terms))
+        least = np.minimum(np.ceil(np.maximum.reduce(terms) * SAFETY), LARGEST)
+        return Bound(least.astype(np.int64), np.add.reduce(terms))
 
     def _late_stores(self, order: str, filled: dict[Operand, Filling], at: Ints, outputs: Ints) -> Floats:
         """At most the channel cycles of the stores that follow the last load."""

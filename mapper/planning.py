@@ -16,7 +16,8 @@ from mapper.tiling_search import search_tiling
 def plan(workload: Workload, machine: Machine, objective: Objective = Objective.DRAM_BYTES) -> Program:
     """Tile every product of ``workload`` for ``machine``; equal products are searched once.
 
-    Raises SpecError, naming the layer, if a scratchpad cannot hold one fold, with the bytes that it needs.
+    Raises SpecError, naming the layer, if a scratchpad cannot hold one fold, with the bytes that it needs, or if a
+    number of the search exceeds 64 bits.
     """
     best: dict[Demand, Tiling] = {}
     tilings: dict[str, Tiling] = {}
@@ -26,6 +27,9 @@ def plan(workload: Workload, machine: Machine, objective: Objective = Objective.
                 best[job.demand] = search_tiling(machine, job.demand, objective).tiling
             except SpecError as error:
                 raise SpecError(f"{workload.name}: layer {name!r}: {error}") from None
+            except OverflowError:
+                reason = "the search for a tiling counts in 64 bits, and a size, rate or latency here exceeds them"
+                raise SpecError(f"{workload.name}: layer {name!r}: {reason}") from None
         tilings[name] = best[job.demand]
     return Program(
         workload=workload.name,

@@ -85,3 +85,21 @@ def test_a_scratchpad_below_one_fold_names_the_layer_and_the_need() -> None:
     )
     with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
         plan(workload, machine)
+
+
+@pytest.mark.parametrize("given", [{"clock_ghz": 1e-320}, {"dram_latency_ns": 1e300}, {"clock_ghz": 1e300}])
+def test_a_machine_beyond_64_bits_is_refused_with_the_layer(given: dict[str, object]) -> None:
+    workload = gemms(Gemm(4, 4, 4))
+    message = (
+        f"{workload.name}: layer 'g0': the search for a tiling counts in 64 bits, "
+        "and a size, rate or latency here exceeds them"
+    )
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        plan(workload, make_machine(ENGINE, given))
+
+
+def test_a_channel_so_slow_that_cycles_exceed_64_bits_is_counted_exactly() -> None:
+    workload, machine = gemms(Gemm(4, 4, 4)), make_machine(ENGINE, {"dram_gb_per_s": 1e-20})
+    report = simulate(workload, machine, plan(workload, machine))
+    assert report.dram_bytes == 3 * 4 * 4
+    assert report.total_cycles > 3 * 4 * 4 * 10**20
