@@ -55,6 +55,21 @@ def test_a_list_of_products(tmp_path: Path) -> None:
     assert only_gemm(write(tmp_path, "net.toml", TOML)) == Gemm(2, 3, 4)
 
 
+def test_a_dimension_that_is_given_twice(tmp_path: Path) -> None:
+    path = symbolic_model(tmp_path)
+    message = f"{path}: 'batch' is given twice, as a field and as a dimension"
+    with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
+        load_workload(f"{path}:batch=4", {"batch": 4})
+
+
+@pytest.mark.parametrize(("length", "allowed"), [(0, "at least 1"), (2**31, "below 2**31")])
+def test_a_dimension_out_of_range(length: int, allowed: str, tmp_path: Path) -> None:
+    path = symbolic_model(tmp_path)
+    message = f"{path}: the dimension 'batch' must be {allowed}, not {length}"
+    with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
+        load_workload(path, {"batch": length})
+
+
 def test_a_mapping_graph(tmp_path: Path) -> None:
     workload = load_workload(write(tmp_path, "net.json", json.dumps(GRAPH)))
     assert (workload.name, workload.tensors["a.out"].bytes()) == ("g", 5)

@@ -30,6 +30,8 @@ def load_workload(text: str | Path, dims: Mapping[str, int] | None = None) -> Wo
     Raises WorkloadError or SpecError, in one sentence that names the file or the workload.
     """
     name, given = _split(str(text))
+    for key in given.keys() & (dims or {}).keys():
+        raise WorkloadError(f"{name}: {key!r} is given twice, as a field and as a dimension")
     fields: Fields = {**given, **(dims or {})}
     if entry := find_entry(name):
         return entry.make(fields)

@@ -15,7 +15,7 @@ def set_dimensions(model: ModelProto, dims: Mapping[str, int]) -> None:
     """Write ``dims`` into the model's inputs, in place.
 
     An unnamed dynamic dimension goes by ``INPUT.AXIS``. Raises WorkloadError for a dimension that stays dynamic, for
-    one below 1, and for a name in ``dims`` that the model does not have.
+    one below 1 or from 2**31 up, and for a name in ``dims`` that the model does not have.
     """
     symbols = {name: wrong for value in graph_inputs(model) for name, wrong in _symbols(value)}
     for name, length in dims.items():
@@ -23,6 +23,8 @@ def set_dimensions(model: ModelProto, dims: Mapping[str, int]) -> None:
             raise WorkloadError(f"there is no symbolic dimension {name!r}{nearest(name, symbols)}; {_listed(symbols)}")
         if length < 1:
             raise WorkloadError(f"the dimension {name!r} must be at least 1, not {length}")
+        if length >= 2**31:  # ONNX counts elements in 64 bits
+            raise WorkloadError(f"the dimension {name!r} must be below 2**31, not {length}")
     if missing := [name for name in symbols if name not in dims]:
         options = " ".join(f"--dim {name}=N" for name in missing)
         raise WorkloadError(f"{symbols[missing[0]]}: set it with {options}")
