@@ -19,7 +19,7 @@ EngineText = Annotated[
 Machine = Annotated[
     str | None,
     typer.Option(
-        "--machine", "-m", help="A preset (edge, mobile, server), fields (:dram_gb_per_s=51.2) or a .toml file."
+        "--machine", "-m", help="A preset (edge, micro, mobile, server), fields (:dram_gb_per_s=51.2) or a .toml file."
     ),
 ]
 Dims = Annotated[
