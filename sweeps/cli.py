@@ -11,6 +11,7 @@ from sweeps.commands.catalogue import engines, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
+from sweeps.commands.nest import nest
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(engines)
 app.command()(workloads)
 app.command()(encodings)
+app.command()(nest)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)

@@ -251,7 +251,8 @@ def test_issue_cycles_of_known_operands() -> None:
 
 
 def test_a_column_in_time_runs_its_stream_again() -> None:
-    nest = temporal(bank(opt4c(mac(2, 3, 8)), "half_reduce", "kt", "n"), "n")
+    nest = bank(bank(opt4c(mac(2, 3, 8)), "half_reduce", "kt", "n"), "accumulate", "bw", "n")
+    nest = temporal(nest, "n")
     assert count_cycles(nest, np.full((2, 8), 85)) == 3 * 4 * 8
     assert count_cycles(opt2(mac(2, 3, 8)), np.zeros((2, 8), int)) == 8
 

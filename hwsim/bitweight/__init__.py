@@ -3,14 +3,14 @@
 from hwsim.bitweight.cycles import CycleRange, count_cycles, cycle_range
 from hwsim.bitweight.draft import Placed
 from hwsim.bitweight.interpretation import interpret
-from hwsim.bitweight.json_form import from_json, to_json
+from hwsim.bitweight.json_form import from_json, hardware_json, to_json
 from hwsim.bitweight.loops import Dim, Kind, Loop
 from hwsim.bitweight.moves import interchange, move, spatial, split, temporal
 from hwsim.bitweight.nest import Nest
 from hwsim.bitweight.placement import bank, build, exchange, fission, fuse, hoist, insert, sink, sparse, sync
 from hwsim.bitweight.primitive import Form, Moment, Primitive, Read, Role, Site
 from hwsim.bitweight.primitives import PRIMITIVES
-from hwsim.bitweight.printing import changes, listing, table
+from hwsim.bitweight.printing import changes, listing, primitives_table, table
 from hwsim.bitweight.product import Product
 from hwsim.bitweight.sizing import Drain, Hardware, Part, Place, hardware, simd_lanes
 from hwsim.bitweight.transforms import STEPS, TRANSFORMS, Transform, mac, opt1, opt2, opt3, opt4c, opt4e, transformed
@@ -49,6 +49,7 @@ __all__ = [
     "from_json",
     "fuse",
     "hardware",
+    "hardware_json",
     "hoist",
     "insert",
     "interchange",
@@ -62,6 +63,7 @@ __all__ = [
     "opt3",
     "opt4c",
     "opt4e",
+    "primitives_table",
     "simd_lanes",
     "sink",
     "sparse",

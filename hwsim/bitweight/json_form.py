@@ -11,6 +11,7 @@ from hwsim.bitweight.nest import Nest
 from hwsim.bitweight.primitive import Primitive
 from hwsim.bitweight.primitives import PRIMITIVES
 from hwsim.bitweight.product import Product
+from hwsim.bitweight.sizing import Hardware
 from hwsim.encodings.registry import parse_encoding
 from hwsim.errors import SpecError, nearest
 from hwsim.formats import IntFormat, parse_format
@@ -43,6 +44,30 @@ def _placed_json(nest: Nest, placed: Placed) -> dict[str, Any]:
         if names := nest.ordered(getattr(placed, key)):
             fields[key] = list(names)
     return fields if placed.bits is None else fields | {"bits": placed.bits}
+
+
+def hardware_json(made: Hardware) -> dict[str, Any]:
+    """``made`` as dictionaries and lists; every figure with its unit in its name."""
+    demand = made.demand
+    return {
+        "pes": made.pes,
+        "parts": [
+            {"primitive": part.primitive, "place": part.place.name.lower(), "leaf": part.leaf.kind, "count": part.count}
+            | dict(part.leaf.parameters)
+            for part in made.parts
+        ],
+        "register_bits": made.register_bits,
+        "simd_lanes": made.simd_lanes,
+        "drains_per_output": made.drains_per_output,
+        "drained_bits": made.drained_bits,
+        "shortest_cycles": made.cycles.shortest,
+        "longest_cycles": made.cycles.longest,
+        "stall_cycles": made.stall_cycles,
+        "a_digits_per_step": demand.a_digits,
+        "a_operands_per_step": demand.a_operands,
+        "b_words_per_step": demand.b_words,
+        "b_words_per_step_and_pe": demand.b_words_per_pe,
+    }
 
 
 def from_json(value: Mapping[str, Any], primitives: Iterable[Primitive] = PRIMITIVES) -> Nest:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hwsim.bitweight.draft import Placed
+from hwsim.bitweight.loops import Dim, Kind
 from hwsim.bitweight.nest import Nest
-from hwsim.bitweight.primitive import Form, Role
+from hwsim.bitweight.primitive import Form, Primitive, Role
+from hwsim.bitweight.primitives import PRIMITIVES
 from hwsim.bitweight.sizing import Hardware, Place, hardware, place_of
 from hwsim.inventory import Leaf
 
@@ -70,6 +72,31 @@ def _sum_statement(nest: Nest, i: int, over: str) -> str:
 
 def _name(form: Form) -> str:
     return "s, c" if form is Form.PAIR else "x"
+
+
+def primitives_table() -> str:
+    """What each primitive reads, which dimensions that varies with, which sums it commutes with, what it makes."""
+    rows = [["primitive", "reads", "varies with", "commutes with a sum over", "sums over loops in", "makes"]]
+    for primitive in PRIMITIVES:
+        varies = [dim for dim in Dim if primitive.varying(dim)]
+        forms = " or ".join(str(form) for form in Form if form in primitive.takes)
+        chained = primitive.role in (Role.POINTWISE, Role.REDUCTION)
+        reads = ", ".join([*(read.what for read in primitive.reads), *([forms] if chained else [])])
+        commutes = [dim.value for dim in Dim if dim in primitive.commutes_with]
+        kinds = ["space"] * (Kind.SPATIAL in primitive.sums_over) + ["time"] * (Kind.TEMPORAL in primitive.sums_over)
+        cells = [reads, ", ".join(dim.value for dim in varies), ", ".join(commutes), ", ".join(kinds)]
+        rows.append([primitive.name, *(cell or "-" for cell in cells), _makes(primitive)])
+    return _aligned(rows)
+
+
+def _makes(primitive: Primitive) -> str:
+    if primitive.makes is not None:
+        return str(primitive.makes)
+    return {
+        Role.ENCODE: "a digit",
+        Role.SPARSE: "a stream of digits other than zero",
+        Role.SYNC: "copies wait for each other",
+    }.get(primitive.role, "what it reads, shifted")
 
 
 def inventory_rows(made: Hardware) -> dict[str, str]:
