@@ -31,11 +31,12 @@ class Program:
     name: str = field(default="program")
 
     def __post_init__(self) -> None:
-        if len(set(self.order)) != len(self.order):
+        known = set(self.order)
+        if len(known) != len(self.order):
             twice = next(name for name in self.order if self.order.count(name) > 1)
             raise ProgramError(f"{self.name}: operator {twice!r} stands twice in the order")
         for name in self.tilings:
-            if name not in self.order:
+            if name not in known:
                 raise ProgramError(f"{self.name}: the tiling of {name!r}{nearest(name, self.order)} has no operator")
 
     def tiling(self, operator: str) -> Tiling:

@@ -72,8 +72,9 @@ class _Simulation:
         for name in self.program.order:
             if name not in by_name:
                 raise ProgramError(f"{self.program.name}: {self.workload.name} has no operator {name!r}")
+        given = set(self.program.order)
         for name in by_name:
-            if name not in self.program.order:
+            if name not in given:
                 raise ProgramError(f"{self.program.name}: operator {name!r} of {self.workload.name} is missing")
         order = [by_name[name] for name in self.program.order]
         _check_order(order, self.program.name)
