@@ -30,6 +30,7 @@ from hwsim.bitweight import (
     opt3,
     opt4c,
     opt4e,
+    resolve,
     simd_lanes,
     spatial,
     split,
@@ -156,6 +157,17 @@ def test_a_sum_in_space_needs_no_register() -> None:
         (32, 20): 4,
     }
     assert (made.register_bits, made.cycles.shortest, made.count("cpa", Place.PE), made.simd_lanes) == (0, 1, 4, 0)
+
+
+def test_an_adder_tree() -> None:
+    """OPT1 and OPT2 of trees with 8 inputs: one compressor for all digits of all inputs, or for one digit of each."""
+    split_k = fission(split(mac(4, 4, 64), "k", 8, ("kt", "kp")), "accumulate", "kp")
+    tree = spatial(resolve(split_k, "kp"), "kp")
+    made = [hardware(nest) for nest in (tree, opt1(tree), opt2(tree))]
+    assert [x.count("cpa", Place.PE) for x in made] == [16 * 8 + 16 + 16, 0, 0]
+    assert [compressors(x) for x in made[1:]] == [(16, 8 * 4 + 2), (16, 8 + 2)]
+    assert [x.cycles.shortest for x in made] == [8, 8, 32]
+    assert [x.count("digit_encoder") for x in made] == [512, 512, 128]
 
 
 def test_hoisting_the_encoder_of_a_parallel_mac() -> None:

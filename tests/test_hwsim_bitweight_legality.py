@@ -25,11 +25,12 @@ from hwsim.bitweight import (
     interchange,
     mac,
     move,
+    move_outside,
     opt1,
     opt2,
     opt3,
     opt4c,
-    opt4e,
+    resolve,
     sink,
     sparse,
     spatial,
@@ -291,6 +292,8 @@ REFUSED_MOVES: list[tuple[str, Callable[[], Nest], str]] = [
         lambda: split(mac(), "k", 4, ("k t", "kp")),
         "cannot split k: a loop's name is a word such as kp, not 'k t'",
     ),
+    ("around-itself", lambda: move_outside(mac(), "k", of="k"), "cannot move k outside of k: it is the same loop"),
+    ("resolve-k", lambda: resolve(opt1(mac()), "k"), "cannot resolve accumulate over k: no accumulate consumes k"),
     ("itself", lambda: move(mac(), "k", inside="k"), "cannot move k inside k: it is the same loop"),
     (
         "insert-sum",
@@ -457,12 +460,15 @@ def test_a_nest_cannot_exist(act: Callable[[], object], said: str) -> None:
 
 
 def test_hoist_and_sink_are_inverse() -> None:
-    for nest, primitive, loop in ((mac(), "encode", "n"), (opt4e(mac()), "add", "bw")):
-        there, back = (hoist, sink) if loop == "n" else (sink, hoist)
-        if loop == "n":
-            assert back(there(nest, primitive, loop), primitive, loop) == nest
-    parallel = mac()
-    assert sink(hoist(parallel, "add", "k"), "add", "k") == parallel
+    for primitive, loop in (("encode", "n"), ("add", "k")):
+        assert sink(hoist(mac(), primitive, loop), primitive, loop) == mac()
+    dense = opt2(mac())
+    postponed = hoist(exchange(dense, "add", "shift"), "add", "bw")
+    assert exchange(sink(postponed, "add", "bw"), "shift", "add") == dense
+
+
+def test_a_loop_goes_around_another() -> None:
+    assert [x.name for x in move_outside(mac(), "k", of="m").loops] == ["k", "m", "n", "bw"]
 
 
 def test_split_of_one_dimension_again_and_again() -> None:

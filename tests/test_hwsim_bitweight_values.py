@@ -24,6 +24,7 @@ from hwsim.bitweight import (
     interpret,
     mac,
     move,
+    resolve,
     sink,
     sparse,
     spatial,
@@ -162,6 +163,18 @@ def test_transforms_compose() -> None:
         shaped = transformed(shaped, step)
         assert shaped == transformed(whole, step)
         assert shaped == transformed(shaped, step)
+
+
+def adder_tree(m: int, n: int, k: int, inputs: int) -> Nest:
+    """Multiplier-adder trees: ``inputs`` products in space are added up, then accumulated."""
+    nest = fission(split(mac(m, n, k), "k", inputs, ("kt", "kp")), "accumulate", "kp")
+    return spatial(resolve(nest, "kp"), "kp")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("k", [1, 7, 16, 21])
+def test_transforms_of_an_adder_tree(step: str, k: int) -> None:
+    check(transformed(adder_tree(2, 3, k, 4), step, lanes=2), seed=k)
 
 
 def unchecked(nest: Nest, **changes: object) -> Nest:

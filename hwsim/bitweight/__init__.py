@@ -5,9 +5,9 @@ from hwsim.bitweight.draft import Placed
 from hwsim.bitweight.interpretation import interpret
 from hwsim.bitweight.json_form import from_json, hardware_json, to_json
 from hwsim.bitweight.loops import Dim, Kind, Loop
-from hwsim.bitweight.moves import interchange, move, spatial, split, temporal
+from hwsim.bitweight.moves import interchange, move, move_outside, spatial, split, temporal
 from hwsim.bitweight.nest import Nest
-from hwsim.bitweight.placement import bank, build, exchange, fission, fuse, hoist, insert, sink, sparse, sync
+from hwsim.bitweight.placement import bank, build, exchange, fission, fuse, hoist, insert, resolve, sink, sparse, sync
 from hwsim.bitweight.primitive import Form, Moment, Primitive, Read, Role, Site
 from hwsim.bitweight.primitives import PRIMITIVES
 from hwsim.bitweight.printing import changes, listing, primitives_table, table
@@ -57,6 +57,7 @@ __all__ = [
     "listing",
     "mac",
     "move",
+    "move_outside",
     "needed_bits",
     "opt1",
     "opt2",
@@ -64,6 +65,7 @@ __all__ = [
     "opt4c",
     "opt4e",
     "primitives_table",
+    "resolve",
     "simd_lanes",
     "sink",
     "sparse",

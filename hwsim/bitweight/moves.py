@@ -74,12 +74,22 @@ def interchange(nest: Nest, first: str, second: str) -> Nest:
 def move(nest: Nest, name: str, *, inside: str) -> Nest:
     """Take a loop out of the order of the nest and put it directly inside another."""
     with attempt(f"move {name} inside {inside}"):
-        loop, target = nest.loop(name), nest.loop(inside)
-        if loop is target:
-            raise SpecError("it is the same loop")
-        rest = [x for x in nest.loops if x is not loop]
-        place = rest.index(target) + 1
-        return replace(nest, loops=(*rest[:place], loop, *rest[place:]))
+        return _moved(nest, name, inside, 1)
+
+
+def move_outside(nest: Nest, name: str, *, of: str) -> Nest:
+    """Take a loop out of the order of the nest and put it directly around another."""
+    with attempt(f"move {name} outside of {of}"):
+        return _moved(nest, name, of, 0)
+
+
+def _moved(nest: Nest, name: str, target_name: str, after: int) -> Nest:
+    loop, target = nest.loop(name), nest.loop(target_name)
+    if loop is target:
+        raise SpecError("it is the same loop")
+    rest = [x for x in nest.loops if x is not loop]
+    place = rest.index(target) + after
+    return replace(nest, loops=(*rest[:place], loop, *rest[place:]))
 
 
 def spatial(nest: Nest, name: str) -> Nest:

@@ -1,4 +1,4 @@
-"""Moves on primitives: hoist, sink, exchange, fuse, fission, bank, build, sparse, sync; nest to legal nest.
+"""Moves on primitives: hoist, sink, exchange, fuse, fission, resolve, bank, build, sparse, sync; nest to legal nest.
 
 `hoist` knows the two reasons for which a primitive may leave a loop: it does not vary with it (it is shared), or the
 loop is summed over right after it and it commutes with the sum (it is postponed).
@@ -13,7 +13,7 @@ from hwsim.bitweight.loops import Kind, Loop
 from hwsim.bitweight.moves import attempt
 from hwsim.bitweight.nest import Nest
 from hwsim.bitweight.primitive import Form, Primitive, Role
-from hwsim.bitweight.primitives import ACCUMULATE, HALF_REDUCE, SPARSE, SYNC
+from hwsim.bitweight.primitives import ACCUMULATE, ADD, HALF_REDUCE, SPARSE, SYNC
 from hwsim.bitweight.streams import check_group
 from hwsim.errors import SpecError
 
@@ -24,16 +24,22 @@ def hoist(nest: Nest, primitive: str, *loops: str) -> Nest:
     """Take a primitive out of loops: encode and sparse are shared, what follows map is postponed past their sum.
 
     What leaves the sum over some of the loops that a reduction consumes splits it: the sum over the others comes after.
-    An accumulate past which an `add` is postponed becomes a half_reduce.
+    An accumulate past which an `add` is postponed becomes a half_reduce; two adds that meet become one.
     """
     with attempt(f"hoist {primitive} out of {', '.join(loops)}"):
-        i = nest.index(primitive)
+        i = _hoisted(nest, primitive, frozenset(loops))
         placed = nest.body[i]
         for name in loops:
             _check_leaves(nest, placed, nest.loop(name))
         if placed.role in (Role.ENCODE, Role.SPARSE, Role.SYNC):
             return _with(nest, i, replace(placed, within=placed.within - frozenset(loops)))
         return _postponed(nest, i, frozenset(loops))
+
+
+def _hoisted(nest: Nest, primitive: str, loops: frozenset[str]) -> int:
+    """The place of the primitive; if there are several, of the one before the sum over these loops."""
+    summed = [i - 1 for i in nest.chain if loops <= nest.body[i].over and nest.body[i - 1].name == primitive]
+    return summed[0] if len(summed) == 1 else nest.index(primitive)
 
 
 def _check_leaves(nest: Nest, placed: Placed, loop: Loop) -> None:
@@ -55,8 +61,12 @@ def _postponed(nest: Nest, i: int, loops: frozenset[str]) -> Nest:
         if loop.dim not in placed.primitive.commutes_with:
             raise SpecError(f"{placed.name} does not commute with a sum over {loop.name}")
     first, rest = _parted(following, loops)
-    before = _suiting(nest.forms()[i][0], first)
-    return _checked(nest, (*nest.body[:i], before, replace(placed, within=first.within), *rest, *nest.body[i + 2 :]))
+    before, behind = _suiting(nest.forms()[i][0], first), (*rest, *nest.body[i + 2 :])
+    if behind and behind[0].primitive == placed.primitive and Form.WORD not in placed.primitive.takes:
+        return _checked(
+            nest, (*nest.body[:i], before, *behind)
+        )  # it meets another of its kind, and one of them is left
+    return _checked(nest, (*nest.body[:i], before, replace(placed, within=first.within), *behind))
 
 
 def _suiting(form: Form, placed: Placed) -> Placed:
@@ -136,6 +146,14 @@ def _parted(placed: Placed, loops: frozenset[str]) -> tuple[Placed, Body]:
     if not others:
         return placed, ()
     return replace(placed, within=placed.within | others, over=loops), (replace(placed, over=others),)
+
+
+def resolve(nest: Nest, *loops: str) -> Nest:
+    """Write the accumulate that consumes ``loops`` as a half_reduce and an add, which may sum over loops in space."""
+    with attempt(f"resolve accumulate over {', '.join(loops)}"):
+        i = _reduction(nest, "accumulate", frozenset(loops))
+        pair, add = replace(nest.body[i], primitive=HALF_REDUCE), Placed(ADD, nest.body[i].within)
+        return _checked(nest, (*nest.body[:i], pair, add, *nest.body[i + 1 :]))
 
 
 def bank(nest: Nest, primitive: str, over: str, by: str) -> Nest:

@@ -7,10 +7,11 @@ a nest that it has shaped already: ``opt3(mac(...))`` and ``opt3(opt2(opt1(mac(.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hwsim.bitweight.draft import Draft, Placed
 from hwsim.bitweight.loops import Dim, Kind, Loop
-from hwsim.bitweight.moves import move, spatial, split, temporal
+from hwsim.bitweight.moves import move, move_outside, spatial, split, temporal
 from hwsim.bitweight.nest import Nest
 from hwsim.bitweight.placement import exchange, fuse, hoist, sink, sparse, sync
 from hwsim.bitweight.primitive import Role
@@ -49,21 +50,29 @@ def mac(
 
 def opt1(nest: Nest) -> Nest:
     """Half-compress accumulation: no carry is propagated before all of k is summed."""
-    summed = _around(nest, "add", Dim.K)
-    if not summed:
-        return nest
-    return fuse(hoist(nest, "add", *summed), "half_reduce", *_around(nest, "map", Dim.BW))
+    while summed := _summed_after(nest, "add"):
+        nest = hoist(nest, "add", *summed)
+    while (pair := _neighbours(nest)) is not None:
+        nest = fuse(nest, "half_reduce", *pair.over)
+    return nest
 
 
 def opt2(nest: Nest, kp: int = 4) -> Nest:
-    """Reduction under the same bit-weight: ``kp`` operands in space take the place of the digits, now in time."""
+    """Reduction under the same bit-weight: ``kp`` operands in space take the place of the digits, now in time.
+
+    Where operands are in space already (an adder tree), they stay as they are.
+    """
     nest = opt1(nest)
-    if not _around(nest, "shift", Dim.K):
+    within = _around(nest, "shift", Dim.K)
+    if not within:
         return nest
-    nest = spatial(split(nest, "k", kp, ("kt", "kp")), "kp")
-    nest = hoist(nest, "shift", "kt", "kp")
-    nest = temporal(move(nest, "bw", inside="n"), "bw")
-    return exchange(sink(nest, "add", "bw"), "shift", "add")
+    if all(loop.in_time for loop in nest.named(within)):
+        nest = spatial(split(nest, within[-1], kp, (f"{within[-1]}t", f"{within[-1]}p")), f"{within[-1]}p")
+    nest = hoist(nest, "shift", *_around(nest, "shift", Dim.K))
+    for name in reversed(_around(nest, "map", Dim.BW)):
+        outermost = next((loop.name for loop in nest.loops if loop.dim is Dim.K and loop.in_time), name)
+        nest = temporal(nest if outermost == name else move_outside(nest, name, of=outermost), name)
+    return exchange(sink(nest, "add", *_around(nest, "map", Dim.BW)), "shift", "add")
 
 
 def opt3(nest: Nest, kp: int = 4) -> Nest:
@@ -92,6 +101,22 @@ def opt4e(nest: Nest, kp: int = 4, lanes: int = 4) -> Nest:
         return nest
     nest = spatial(sync(split(nest, "kt", lanes, ("kt", "kl")), "kl", "m", "bw"), "kl")
     return move(move(nest, "kl", inside="i"), "kp", inside="kl")
+
+
+def _summed_after(nest: Draft, primitive: str) -> tuple[str, ...]:
+    """The loops over k of the sum directly behind the first primitive of this name."""
+    for i, following in pairwise(nest.chain):
+        if nest.body[i].name == primitive:
+            return tuple(loop.name for loop in nest.named(nest.body[following].over) if loop.dim is Dim.K)
+    return ()
+
+
+def _neighbours(nest: Draft) -> Placed | None:
+    """The first of two sums of one kind that stand side by side."""
+    for i, following in pairwise(nest.chain):
+        if nest.body[i].primitive == nest.body[following].primitive == HALF_REDUCE:
+            return nest.body[i]
+    return None
 
 
 def _around(nest: Draft, primitive: str, dim: Dim) -> tuple[str, ...]:
