@@ -8,11 +8,11 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import hwsim
 import mapper
+from sweeps.release import release
 
 
 def plain(value: object) -> object:
@@ -64,8 +64,4 @@ def code_version() -> str:
     for name, path in _sources():
         found.update(name.encode())
         found.update(path.read_bytes())
-    try:
-        release = version("hwsim")
-    except PackageNotFoundError:
-        release = "source"
-    return f"{release}+{found.hexdigest()[:12]}"
+    return f"{release()}+{found.hexdigest()[:12]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from sweeps.commands.gates import gates
 from sweeps.commands.nest import nest
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
+from sweeps.release import release
 
 app = typer.Typer(
     name="hwsim",
@@ -25,6 +27,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hwsim {release()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """The help of the whole stands above."""
+
+
 app.command()(engines)
 app.command()(workloads)
 app.command()(encodings)

@@ -18,6 +18,7 @@ from hwsim.engine import load_engine
 from small_study import GEMMS, POINTS, STUDY, write_study
 from sweeps.cli import app
 from sweeps.metrics import METRICS
+from sweeps.release import release
 
 ROOT = Path(__file__).parent.parent
 ENGINE = "systolic-os:rows=8,cols=8"
@@ -251,6 +252,26 @@ def test_rtl_lint_finds_nothing() -> None:
             ("rtl", "verify", "cube:p=2", "--simulator", "icarsu"),
             "--simulator is 'icarsu' (did you mean 'icarus'?); allowed are icarus, verilator",
         ),
+        (("simulate", "--engine", ENGINE), "missing option '--workload' / '-w'; see 'hwsim simulate --help'"),
+        (
+            ("simulte",),
+            "no command 'simulte' (did you mean 'simulate'?); commands are engines, workloads, encodings, nest, "
+            "simulate, sweep, report, export, rtl",
+        ),
+        (("rtl", "emti"), "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify"),
+        (
+            ("rtl", "lint", ENGINE, "--jsn"),
+            "rtl lint has no option '--jsn' (did you mean '--json'?); its options are --json, --help",
+        ),
+        (
+            ("--verson",),
+            "hwsim has no option '--verson' (did you mean '--version'?); its options are --version, --help",
+        ),
+        (
+            ("rtl", "verify", "cube:p=2", "--seed", "x"),
+            "invalid value for '--seed': 'x' is not a whole number; see 'hwsim rtl verify --help'",
+        ),
+        (("engines", "a"), "got unexpected extra argument(s) (a); see 'hwsim engines --help'"),
         (("rtl", "verify", "cube:p=2", "--cases", "0"), "a verification has at least 1 case, not 0"),
         (("rtl", "emit", "cube:p=0", "--out", "v"), "cube: p must be at least 1, not 0"),
         (("sweep", "none.toml", "--out", "out"), "none.toml: No such file or directory"),
@@ -263,6 +284,24 @@ def test_a_wrong_question_gets_one_sentence_and_exit_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert refusal(*(gemms if word == "GEMMS" else word for word in words)) == message
+
+
+def test_an_interruption_is_a_sentence_and_exit_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hwsim.engine.load_engine", interrupted)
+    result = invoke("simulate", "--workload", "alexnet", "--engine", ENGINE)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "hwsim: interrupted\n")
+
+
+def test_no_words_get_the_whole_help() -> None:
+    assert "Usage:" in invoke().output
+    assert "Commands:" in invoke("rtl").output
+
+
+def test_the_version_is_the_packages() -> None:
+    assert answer("--version") == f"hwsim {release()}\n"
 
 
 def run_process(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.catalogue import Markdown
+from sweeps.commands.options import whole
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -20,9 +21,13 @@ def encodings(
     data: Annotated[
         str, typer.Option("--data", help="normal:sigma=S, max-abs:elements=N, uniform, or an .npz file of integers.")
     ] = "normal",
-    group: Annotated[int, typer.Option("--group", help="Operands whose digits of equal weight form a group.")] = 4,
+    group: Annotated[
+        int,
+        typer.Option("--group", parser=whole, metavar="N", help="Operands whose digits of equal weight form a group."),
+    ] = 4,
     empty_group_cycles: Annotated[
-        int, typer.Option("--empty-group-cycles", help="What a group of zeros costs: 0 or 1.")
+        int,
+        typer.Option("--empty-group-cycles", parser=whole, metavar="N", help="What a group of zeros costs: 0 or 1."),
     ] = 1,
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw the statistics; a file per tensor if many.")] = None,
     json: Json = False,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.commands.failure import ANSWER_IS_BAD
+from sweeps.commands.failure import ANSWER_IS_BAD, SentenceGroup
+from sweeps.commands.options import whole
 from sweeps.commands.printing import Json, print_json
 
 if TYPE_CHECKING:
     from rtl.simulators import Simulator
 
-gates = typer.Typer(help="Emit, lint and verify the Verilog of an engine.", no_args_is_help=True)
+gates = typer.Typer(cls=SentenceGroup, help="Emit, lint and verify the Verilog of an engine.", no_args_is_help=True)
 
 EngineArgument = Annotated[str, typer.Argument(metavar="ENGINE", help="A preset, an inline form or a .toml file.")]
 
@@ -57,8 +58,8 @@ def lint(engine: EngineArgument, json: Json = False) -> None:
 def verify(
     engine: EngineArgument,
     simulator: Annotated[str, typer.Option("--simulator", help="icarus or verilator.")] = "icarus",
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
-    cases: Annotated[int, typer.Option("--cases", help="How many products are run.")] = 6,
+    seed: Annotated[int, typer.Option("--seed", parser=whole, metavar="N", help="Seed of the random cases.")] = 0,
+    cases: Annotated[int, typer.Option("--cases", parser=whole, metavar="N", help="How many products are run.")] = 6,
     json: Json = False,
 ) -> None:
     """Simulate the engine's Verilog and compare every output with the step model at every clock edge."""

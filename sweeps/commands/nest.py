@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sweeps.commands.options import whole
 from sweeps.commands.printing import Json, print_json
 
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ def nest(
     step: Annotated[
         str, typer.Argument(metavar="STEP", help="mac, opt1, opt2, opt3, opt4c, opt4e, or a .json file of a nest.")
     ],
-    m: Annotated[int, typer.Option("--m", help="Rows of A.")] = 32,
-    n: Annotated[int, typer.Option("--n", help="Columns of B.")] = 32,
-    k: Annotated[int, typer.Option("--k", help="Terms of a sum.")] = 768,
-    kp: Annotated[int, typer.Option("--kp", help="Operands in space, or of a group, from opt2 on.")] = 4,
-    lanes: Annotated[int, typer.Option("--lanes", help="Lanes of opt4e.")] = 4,
+    m: Annotated[int, typer.Option("--m", parser=whole, metavar="N", help="Rows of A.")] = 32,
+    n: Annotated[int, typer.Option("--n", parser=whole, metavar="N", help="Columns of B.")] = 32,
+    k: Annotated[int, typer.Option("--k", parser=whole, metavar="N", help="Terms of a sum.")] = 768,
+    kp: Annotated[
+        int, typer.Option("--kp", parser=whole, metavar="N", help="Operands in space, or of a group, from opt2 on.")
+    ] = 4,
+    lanes: Annotated[int, typer.Option("--lanes", parser=whole, metavar="N", help="Lanes of opt4e.")] = 4,
     a: Annotated[str, typer.Option("--a", help="Format of the encoded operand.")] = "int8",
     b: Annotated[str, typer.Option("--b", help="Format of the other operand.")] = "int8",
     encoding: Annotated[str, typer.Option("--encoding", help="Encoding of A.")] = "booth",

@@ -28,6 +28,14 @@ Dims = Annotated[
 DepthText = Annotated[str, typer.Option("--depth", help="closed, count or step.")]
 
 
+def whole(text: str | int) -> int:
+    """A whole number as an option has it; raises BadParameter, which names the option."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a whole number") from None
+
+
 def read_dims(texts: Sequence[str] | None) -> dict[str, int]:
     """``["batch=1"]`` as ``{"batch": 1}``; raises SpecError for anything else."""
     from hwsim.errors import SpecError
