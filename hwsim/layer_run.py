@@ -44,8 +44,8 @@ def time_closed(loops: TileLoops, handover: Handover) -> Timeline:
 
 def time_with_operands(
     loops: TileLoops, handover: Handover, job: Job, number: int, operands: Operands, depth: Depth
-) -> tuple[Timeline, bool]:
-    """Tile by tile on real operands; also whether any of them was synthetic.
+) -> tuple[Timeline, str]:
+    """Tile by tile on real operands; also the roles (``a``, ``w``) that were synthetic.
 
     Raises HwsimError if the stepped result differs from the product.
     """

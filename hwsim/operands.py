@@ -29,7 +29,8 @@ class Pair:
 
     a: Matrices
     b: Matrices
-    synthetic: bool
+    synthetic: str
+    """roles that were not given: nothing, ``a``, ``w`` or ``aw``"""
 
     def member(self, index: int) -> tuple[Matrices, Matrices]:
         """A and B of one member of the batch."""
@@ -60,11 +61,11 @@ class Operands:
         shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
         rng = np.random.default_rng((SEED, number))
         found: dict[str, Matrices] = {}
-        absent = False
+        absent = ""
         for role, format in zip("aw", formats, strict=True):
             drawn = synthetic(format, shapes[role], rng)
             given = self._given(job, role, shapes[role], format)
-            absent |= given is None
+            absent += role if given is None else ""
             found[role] = drawn if given is None else given
         return Pair(found["a"], found["w"], absent)
 

@@ -151,7 +151,7 @@ class _Simulation:
             return self.known[key]
         timeline, synthetic = time_with_operands(loops, handover, job, number, self.operands, self.depth)
         if synthetic:
-            self.synthetic.append(job.name)
+            self.synthetic.append(job.name if synthetic == "aw" else f"{job.name} ({synthetic} alone)")
         return timeline
 
     def rows(self) -> list[OperatorReport]:

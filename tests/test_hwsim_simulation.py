@@ -210,7 +210,7 @@ def test_operands_from_a_file_are_used_and_the_rest_is_synthetic(tmp_path: Path)
     workload = gemms(Gemm(5, 4, 3), Gemm(6, 4, 3, batch=2))
     report = simulate(workload, MACHINE, depth=Depth.STEP, operands=path)
     assert [said for said in report.assumptions if "synthetic" in said] == [
-        f"operands of g1 are synthetic: {SYNTHETIC}"
+        f"operands of g1 (w alone) are synthetic: {SYNTHETIC}"
     ]
     single = Operands({"a": a, "w": w})
     assert not any(
