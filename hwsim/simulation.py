@@ -15,6 +15,7 @@ from hwsim.machine import MACHINE_FIELDS, Machine
 from hwsim.operands import SYNTHETIC, Operands, load_operands
 from hwsim.program import Program
 from hwsim.report import LayerReport, OperatorReport, Report
+from hwsim.spec import field_text
 from hwsim.storage import Storage
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.loops import TileLoops
@@ -188,11 +189,26 @@ class _Simulation:
         ]
         if self.program is None:
             said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")
+        else:
+            said += _strangeness(self.program, machine)
         if machine.movement is Movement.EXPANDED:
             said.append("a pass over an operand moves its whole matrix, im2col copies included")
         if self.synthetic:
             said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
         return [*said, *self.workload.assumptions]
+
+
+def _strangeness(program: Program, machine: Machine) -> list[str]:
+    """How the engine and the machine that ``program`` was made for differ from those that run it, a sentence each."""
+    said = []
+    if program.engine != machine.engine.spec:
+        said.append(f"the plan was made for the engine {program.engine}, not for {machine.engine.spec}")
+    here = machine.fields
+    other = [name for name, value in program.machine.items() if name in here and here[name] != value]
+    if other:
+        made, run = (", ".join(f"{name}={field_text(x[name])}" for name in other) for x in (program.machine, here))
+        said.append(f"the plan was made for a machine with {made}, not {run}")
+    return said
 
 
 def _check_order(order: list[Operator], program: str) -> None:

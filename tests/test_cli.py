@@ -105,6 +105,23 @@ def test_a_saved_plan_gives_the_same_report(gemms: Path, tmp_path: Path) -> None
     assert as_json(*question, "--plan", plan) == first
 
 
+def test_a_plan_for_another_machine_or_engine_is_named_in_the_assumptions(gemms: Path, tmp_path: Path) -> None:
+    plan, other = tmp_path / "plan.json", "systolic-os:rows=4,cols=8"
+    as_json("simulate", "--workload", gemms, "--engine", ENGINE, "--machine", "micro", "--out-plan", plan)
+    report = as_json("simulate", "--workload", gemms, "--engine", ENGINE, "--machine", ":buffers=1", "--plan", plan)
+    sizes = [f"scratchpad_{x}_bytes={{}}" for x in "abc"]
+    made, run = (", ".join(sizes).format(*[size] * 3) for size in (32768, 262144))
+    assert [line for line in report["assumptions"] if "plan" in line] == [
+        f"the plan was made for a machine with {made}, buffers=2, dram_gb_per_s=1.6, "
+        f"not {run}, buffers=1, dram_gb_per_s=25.6"
+    ]
+    report = as_json("simulate", "--workload", gemms, "--engine", other, "--machine", "micro", "--plan", plan)
+    assert (
+        f"the plan was made for the engine {load_engine(ENGINE).spec}, not for {load_engine(other).spec}"
+        in report["assumptions"]
+    )
+
+
 def test_objectives_differ_in_the_right_direction(gemms: Path) -> None:
     question = ("simulate", "--workload", gemms, "--engine", ENGINE, "--machine", "micro:scratchpad_a_bytes=512")
     fast, lean = (as_json(*question, "--objective", name) for name in ("latency", "dram_bytes"))
