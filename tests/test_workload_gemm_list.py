@@ -81,6 +81,11 @@ def test_the_example_is_read() -> None:
             '[[gemm]]\nname = "x"\nm = 1\nn = 1\nk = 1\n[[gemm]]\nname = "x"\nm = 1\nn = 1\nk = 1',
             "{path}: two products are named 'x'",
         ),
+        (
+            '[[gemm]]\nm = 1\nn = 1\nk = 1\n[[gemm]]\nname = "x"\nm = 1\nn = 1\nk = 1\ncount = 100_000',
+            "{path}: gemm 'x': count=100000 brings the list to 100001 products; allowed are at most 100000 in all "
+            "(a batch has no limit)",
+        ),
     ],
 )
 def test_mistakes_get_one_sentence(tmp_path: Path, text: str, message: str) -> None:

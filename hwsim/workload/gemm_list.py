@@ -17,6 +17,8 @@ FILE_KEYS = ("name", "gemm")
 SIDES = ("m", "n", "k")
 COUNTS = ("batch", "count")
 FORMATS = ("a", "w", "acc")
+MOST_PRODUCTS = 100_000
+"""Of one list, all counts together: each is an operator of its own."""
 GEMM_KEYS = ("name", *SIDES, *COUNTS, *FORMATS)
 
 INDEPENDENT = (
@@ -46,7 +48,14 @@ def load_gemm_list(path: str | Path) -> Workload:
     path = Path(path)
     document = _document(path)
     builder = WorkloadBuilder(str(document.get("name", path.stem)))
+    total = 0
     for entry in _entries(path, document["gemm"]):
+        total += entry.count
+        if total > MOST_PRODUCTS:
+            raise WorkloadError(
+                f"{path}: gemm {entry.name!r}: count={entry.count} brings the list to {total} products; allowed are "
+                f"at most {MOST_PRODUCTS} in all (a batch has no limit)"
+            )
         for name in entry.names:
             if f"{name}.a" in builder:
                 raise WorkloadError(f"{path}: two products are named {name!r}")
