@@ -196,7 +196,9 @@ def _from_toml(path: Path) -> Engine:
         raise SpecError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: {error}") from None
-    name = table.pop("engine", None)
+    if "engine" not in table:
+        raise SpecError(f"{path} has no key 'engine', and needs it: it names an array or a preset")
+    name = table.pop("engine")
     if not isinstance(name, str):
         raise SpecError(f"{path}: the key 'engine' must name an array or a preset, not {name!r}")
     try:

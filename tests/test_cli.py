@@ -229,6 +229,11 @@ def test_rtl_lint_finds_nothing() -> None:
             "lists, or the path of a file that ends in .onnx, .csv, .toml, .json",
         ),
         (
+            ("simulate", "--workload", "", "--engine", ENGINE),
+            "unknown workload ''; a workload is a name that 'hwsim workloads' lists, or the path of a file that ends "
+            "in .onnx, .csv, .toml, .json",
+        ),
+        (
             ("simulate", "--workload", "GEMMS", "--engine", "systolic-oz:rows=8"),
             "unknown engine 'systolic-oz' (did you mean 'systolic-os'?); engines are systolic-os, systolic-ws, "
             "systolic-is, cube, adder-tree, matrix-2d, tpu-like-32, systolic-16",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,6 @@ def test_a_mistaken_spec_gets_one_sentence(spec: str) -> None:
 
 
 FILE_MISTAKES = {
-    "rows = 3": "the key 'engine' must name an array or a preset, not None",
     "engine = 3": "the key 'engine' must name an array or a preset, not 3",
     'engine = "cube"\nq = 3': "cube has no field 'q'; its fields are p, overlap, mac, a, w, acc",
     'engine = "cube"\np = true': "cube: p=true is not a whole number",
@@ -115,6 +115,14 @@ def test_a_mistaken_file_gets_one_sentence_with_its_name(text: str, tmp_path: Pa
     with pytest.raises(SpecError) as caught:
         load_engine(file)
     assert str(caught.value) == f"{file}: {FILE_MISTAKES[text]}"
+
+
+def test_a_file_without_an_engine_gets_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "engine.toml"
+    file.write_text("rows = 3")
+    message = f"{file} has no key 'engine', and needs it: it names an array or a preset"
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        load_engine(file)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

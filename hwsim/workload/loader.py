@@ -51,7 +51,7 @@ def _split(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _unknown(name: str) -> WorkloadError:
-    if Path(name).exists() or "/" in name:
+    if name and (Path(name).exists() or "/" in name):
         return WorkloadError(f"{name}: the file of a workload ends in {', '.join(READERS)}")
     return WorkloadError(
         f"unknown workload {name!r}{nearest(name.lower(), WORKLOADS)}; a workload is a name that 'hwsim workloads' "
