@@ -19,7 +19,6 @@ from sweeps.expression import (
     Node,
     Not,
     Values,
-    truth,
 )
 
 MOST_NESTED = 40
@@ -48,9 +47,15 @@ class Constraint:
     def holds(self, values: Values) -> bool:
         """Whether ``values`` meet it; raises SpecError for a missing value, a wrong type or a division by zero."""
         try:
-            return truth(self.root.value(values), "a constraint")
+            value = self.root.value(values)
         except SpecError as error:
             raise SpecError(f"constraint {self.text!r}: {error}") from None
+        if not isinstance(value, bool):
+            raise SpecError(
+                f"constraint {self.text!r} is {value!r}, neither true nor false; "
+                'a constraint is a comparison such as "rows <= 64"'
+            )
+        return value
 
 
 def parse_constraint(text: str) -> Constraint:

@@ -76,14 +76,14 @@ def parse_study(text: str, origin: str) -> Study:
 
 
 def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
-    top = Table("the file", given, ("study", "engine", "machine", "constraints", "objectives"))
+    top = Table("", given, ("study", "engine", "machine", "constraints", "objectives"))
     head = Table("[study]", top.table("study"), ("name", "question", "workloads", "depth", "plan_objective"))
     engines = tuple(space for block in top.blocks("engine") for space in read_engine_space(block))
     machine = read_machine_axes(top.table("machine", default={}))
     return Study(
         name=head.text("name"),
         question=head.text("question"),
-        networks=tuple(_network(entry, Path(origin).parent) for entry in head.sequence("workloads")),
+        networks=_networks(head.sequence("workloads"), Path(origin).parent),
         engines=engines,
         machine=machine,
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
@@ -97,6 +97,16 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         origin=origin,
         text=text,
     )
+
+
+def _networks(entries: list[object], folder: Path) -> tuple[Network, ...]:
+    found: list[Network] = []
+    for entry in entries:
+        network = _network(entry, folder)
+        if network in found:
+            raise SpecError(f"[study] workloads holds {network.text!r} twice")
+        found.append(network)
+    return tuple(found)
 
 
 def _network(entry: object, folder: Path) -> Network:

@@ -17,8 +17,12 @@ from hwsim.arrays import ARRAYS
 from hwsim.engine import load_engine
 from small_study import GEMMS, POINTS, STUDY, write_study
 from sweeps.cli import app
+from sweeps.enumeration import points
+from sweeps.evaluate import Evaluator
 from sweeps.metrics import METRICS
 from sweeps.release import release
+from sweeps.store import Store
+from sweeps.study import load_study
 
 ROOT = Path(__file__).parent.parent
 ENGINE = "systolic-os:rows=8,cols=8"
@@ -175,11 +179,29 @@ def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_study_without_points_exits_1_with_one_sentence(more: tuple[str, ...], tmp_path: Path) -> None:
+    study = write_study(tmp_path, STUDY.replace("pe_count <= 256", "pe_count < 1"))
+    result = invoke("sweep", study, "--out", tmp_path / "out", *more)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"hwsim: {study}: the constraints leave no point to run\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_report_of_an_interrupted_sweep_says_how_much_ran(tmp_path: Path) -> None:
+    study, out = load_study(write_study(tmp_path)), tmp_path / "out"
+    found = list(points(study, Evaluator().content_of))
+    with Store.create_or_open(out) as store:
+        store.begin(study.digest, study.origin, study.text, found)
+        store.put(Evaluator().evaluate(found[0]), study.digest, "1")
+    assert answer("report", out) == f"{out / 'report.html'}: 1 of {POINTS} designs ran, 1 on the front\n"
+
+
 def test_failed_points_exit_1(tmp_path: Path) -> None:
     study = write_study(tmp_path, STUDY.replace("[machine]", "[machine]\nscratchpad_c_bytes = [64, 65536]"))
     text = answer("sweep", study, "--out", tmp_path / "out", code=1)
     assert f"{2 * POINTS} of {2 * POINTS} points done, " in text
-    assert "failed: " in text
+    assert "failed: gemms.toml on systolic-os:rows=8,cols=8 in :scratchpad_c_bytes=64,dram_gb_per_s=1.6: " in text
     assert as_json("sweep", study, "--out", tmp_path / "out", code=1)["failed"]
     answer("report", tmp_path / "out")
     assert "points failed" in (tmp_path / "out" / "report.html").read_text()

@@ -129,7 +129,10 @@ def test_what_cannot_be_read_is_named_with_its_column(text: str, message: str) -
         ("rows / (cols - 8) > 1", "constraint 'rows / (cols - 8) > 1': 16 / 0 divides by zero"),
         ("array < 2", "constraint 'array < 2': '<' needs numbers, not 'cube'"),
         ("array == 2", "constraint 'array == 2': '==' compares a number with a text: 'cube' and 2"),
-        ("rows + 1", "constraint 'rows + 1': 'a constraint' needs true or false, not 17"),
+        (
+            "rows + 1",
+            "constraint 'rows + 1' is 17, neither true nor false; a constraint is a comparison such as \"rows <= 64\"",
+        ),
         ("rows and overlap", "constraint 'rows and overlap': 'and' needs true or false, not 16"),
         ("-overlap == 1", "constraint '-overlap == 1': '-' needs numbers, not true"),
     ],

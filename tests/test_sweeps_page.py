@@ -104,6 +104,16 @@ def test_the_answer_names_the_best_design_and_counts_the_front(swept: tuple[Tabl
     assert second.startswith(f"{len(table.front)} of {POINTS} designs are on the front of total cycles against PEs: ")
 
 
+def test_objectives_that_are_not_characterised_are_named(tmp_path: Path) -> None:
+    text = STUDY.replace("total_cycles =", "energy_pj =").replace("pe_count =", "area_um2 =")
+    said = answer(run(load_study(write_study(tmp_path, text))))
+    assert said == (
+        f"No design can be ranked yet: energy and area await characterisation; {POINTS} of {POINTS} points ran, "
+        "0 failed.",
+        "",
+    )
+
+
 def test_the_page_loads_nothing_and_escapes_what_it_shows(swept: tuple[Table, ReportOf]) -> None:
     text = page(*swept)
     assert not re.search(r"""(src|href)\s*=\s*["']|@import|url\(|fetch\(|XMLHttpRequest|import\(""", text)

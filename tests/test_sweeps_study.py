@@ -154,6 +154,17 @@ WRONG = [
     ),
     (
         'workloads = ["gemms.toml"]',
+        'workloads = ["gemms.toml", {name="gemms.toml"}]',
+        "[study] workloads holds 'gemms.toml' twice",
+    ),
+    ('constraints = ["rows == cols", "pe_count <= 256"]', "constraints = 3", "constraints is 3; it must be a list"),
+    (
+        '"rows == cols"',
+        '"pe_count"',
+        "constraint 'pe_count' is 16, neither true nor false; a constraint is a comparison such as \"rows <= 64\"",
+    ),
+    (
+        'workloads = ["gemms.toml"]',
         "workloads = [3]",
         "[study] workloads holds 3; a workload is a text or {name=, dims={...}}",
     ),

@@ -30,6 +30,7 @@ def sweep(
     from sweeps.study import load_study
 
     loaded = load_study(study)
+    _check_points(loaded)
     if dry_run:
         _dry_run(loaded, out, json)
         return
@@ -41,6 +42,15 @@ def sweep(
 
         print_table(console(), table, str(out))
     raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
+
+
+def _check_points(study: Study) -> None:
+    """End with one sentence if the constraints leave nothing to run; no network is read for it."""
+    from sweeps.enumeration import points
+
+    if next(points(study, repr), None) is None:
+        typer.echo(f"hwsim: {study.origin}: the constraints leave no point to run", err=True)
+        raise typer.Exit(ANSWER_IS_BAD)
 
 
 def _run(study: Study, out: Path) -> Table:
@@ -109,7 +119,9 @@ def report(
     if json:
         print_json({"html": str(target), "bytes": len(text.encode()), "screenshot": picture})
     else:
-        typer.echo(f"{target}: {len(table.entries)} designs, {len(table.front)} on the front")
+        ran = len(table.entries) - table.missing
+        designs = f"{ran} of {len(table.entries)} designs ran" if table.missing else f"{ran} designs"
+        typer.echo(f"{target}: {designs}, {len(table.front)} on the front")
 
 
 def _picture(page: Path, picture: Path) -> str | None:

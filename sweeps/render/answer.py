@@ -27,7 +27,14 @@ def answer(table: Table) -> tuple[str, str]:
 
 def _nothing(table: Table) -> str:
     ran = sum(entry.ran for entry in table.entries)
-    return f"No design answers the question: {ran} of {len(table.entries)} points ran, {len(table.failed)} failed."
+    allowed = [entry for entry in table.entries if entry.allowed]
+    unknown = [name for name in table.study.objectives if all(entry.values[name] is None for entry in allowed)]
+    counts = f"{ran} of {len(table.entries)} points ran, {len(table.failed)} failed"
+    if unknown and allowed:
+        nouns = _list([BY_NAME[name].noun for name in unknown])
+        verb = "await" if len(unknown) > 1 else "awaits"
+        return f"No design can be ranked yet: {nouns} {verb} characterisation; {counts}."
+    return f"No design answers the question: {counts}."
 
 
 def _of(table: Table, network: str) -> list[Entry]:

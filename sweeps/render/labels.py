@@ -44,15 +44,22 @@ class Labels:
         rest = [f"{name}={_text(value)}" for name, value in kept.items() if name not in sides]
         return " ".join([entry.fields["array"], geometry, *rest]).replace("  ", " ")
 
+    def machine(self, entry: Entry) -> str:
+        """The fields of its machine that the study sets, as ``--machine`` reads them; empty if it sets none."""
+        fields = ",".join(f"{name}={_measure(name, value)}" for name, value in entry.fields["machine"].items())
+        return f":{fields}" if fields else ""
+
+    def place(self, entry: Entry) -> str:
+        """Network, engine and machine inside a sentence."""
+        machine = self.machine(entry)
+        return f"{entry.workload} on {self.engine(entry)}{f' in {machine}' if machine else ''}"
+
     def command(self, entry: Entry) -> str:
         """The shell line that simulates this point alone."""
         fields = entry.fields
         words = ["hwsim", "simulate", "--workload", fields["source"], "--engine", self.engine(entry)]
         if fields["machine"]:
-            words += [
-                "--machine",
-                ":" + ",".join(f"{name}={_measure(name, v)}" for name, v in fields["machine"].items()),
-            ]
+            words += ["--machine", self.machine(entry)]
         for name, extent in fields["dims"].items():
             words += ["--dim", f"{name}={extent}"]
         for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "dram_bytes")):

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from sweeps.canonical import code_version
 from sweeps.render.answer import answer
+from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
 from sweeps.render.payload import ReportOf, payload, shared_assumptions
 from sweeps.table import Entry, Table
@@ -119,10 +120,16 @@ def _tile(label: str, value: str, of: str) -> str:
 def _ends(table: Table, report_of: ReportOf) -> list[str]:
     """What stands below: assumptions, failures, the study itself."""
     done = [report_of(entry.digest) for entry in table.entries if entry.ran and entry.error is None]
+    labels = Labels(table.entries)
     assumed = shared_assumptions(done)
     parts = [_list("What all designs assume", assumed)] if assumed else []
     if table.failed:
-        parts.append(_list(f"{len(table.failed)} points failed", [_failure(entry) for entry in table.failed[:20]]))
+        parts.append(
+            _list(
+                f"{len(table.failed)} points failed",
+                [f"{labels.place(entry)}: {entry.error}" for entry in table.failed[:20]],
+            )
+        )
     if table.missing:
         parts.append(_list("Not finished", [f"{table.missing} points have not run; the same command continues."]))
     text = html.escape(table.study.text.strip())
@@ -130,10 +137,6 @@ def _ends(table: Table, report_of: ReportOf) -> list[str]:
         f"<details><summary>The study, as it was run by hwsim {code_version()}</summary><pre>{text}</pre></details>"
     )
     return parts
-
-
-def _failure(entry: Entry) -> str:
-    return f"{entry.fields['array']} {entry.position} on {entry.workload}: {entry.error}"
 
 
 def _list(title: str, lines: Sequence[str]) -> str:

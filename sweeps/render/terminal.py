@@ -15,7 +15,7 @@ from sweeps.render.answer import answer
 from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
 from sweeps.render.reference import Catalogue
-from sweeps.table import Entry, Table
+from sweeps.table import Table
 
 SHOWN = ("total_cycles", "runtime_us", "pe_count", "utilization", "stall_cycles", "dram_bytes")
 SHOWN_NARROW = ("total_cycles", "pe_count", "utilization", "dram_bytes")
@@ -32,8 +32,9 @@ def print_table(console: Console, table: Table, store: str) -> None:
         console.print(marked(sentence))
     if table.front:
         console.print(_front(table, SHOWN if console.width >= WIDE else SHOWN_NARROW))
+    labels = Labels(table.entries)
     for entry in table.failed[:MOST_FAILURES]:
-        console.print(Text(f"failed: {_place(entry)}: {entry.error}", style="red"))
+        console.print(Text(f"failed: {labels.place(entry)}: {entry.error}", style="red"))
     if len(table.failed) > MOST_FAILURES:
         console.print(Text(f"and {len(table.failed) - MOST_FAILURES} more failures", style="red"))
     console.print(f"{_counts(table)}; see them all with [bold]hwsim report {store}[/]")
@@ -51,12 +52,6 @@ def _counts(table: Table) -> str:
     ran = sum(entry.ran for entry in table.entries)
     failed = f", {len(table.failed)} failed" if table.failed else ""
     return f"{ran} of {len(table.entries)} points done{failed}, {len(table.front)} on the front"
-
-
-def _place(entry: Entry) -> str:
-    fields = {**entry.fields["engine"], **entry.fields["machine"]}
-    machine = ",".join(f"{name}={value}" for name, value in fields.items())
-    return f"{entry.workload} on {entry.fields['array']}:{machine}"
 
 
 def _front(table: Table, shown: Sequence[str]) -> Grid:
