@@ -17,9 +17,9 @@ def row_bounds(k: int, rule: IssueRule, format: Format = INT8) -> tuple[int, int
     low = rule.encoding.digits(format) * rule.steps(k) * rule.empty_group_cycles
     if rule.lanes > 1:
         return low, _dense_pass(k, rule.steps(k), rule, format)
-    groups = rule.steps(k)
-    last = k - rule.group * (groups - 1)
-    return low, (groups - 1) * _worst_group(rule.group, rule, format) + (_worst_group(last, rule, format) if k else 0)
+    whole, rest = divmod(k, rule.group)
+    ragged = _worst_group(rest, rule, format) if rest else 0
+    return low, whole * _worst_group(rule.group, rule, format) + ragged
 
 
 def fold_bounds(k: int, rule: IssueRule, format: Format = INT8) -> tuple[int, int]:
