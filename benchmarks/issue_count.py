@@ -69,7 +69,8 @@ def network(name: str) -> None:
             start = time.process_time()
             cycles[label] += sum(int(fold_cycles(matrix, rule).sum()) for matrix in a)
             taken[label] += time.process_time() - start
-    print(f"\n| {name}, {operands / 1e6:.0f} M operands | CPU s | cycles of all folds of 32 rows |\n|---|---:|---:|")
+    print(f"\n| {name}, {operands / 1e6:.0f} M operands | CPU s | cycles of one pass over all folds of A |")
+    print("|---|---:|---:|")
     for label in RULES:
         print(f"| {label} | {taken[label]:.2f} | {cycles[label]:,} |")
 

@@ -194,6 +194,14 @@ def test_a_barrier_at_every_bank_segment_costs_what_a_short_reduction_costs() ->
     assert at_banks == pytest.approx(waiting_overhead(normal(24.4), 24, IssueRule(ENT, barrier=Barrier.BW)), rel=1e-6)
 
 
+def test_waiting_is_over_the_mean_lane_of_a_ragged_row() -> None:
+    for k in (1, 9, 25):
+        assert waiting_overhead(normal(24.4), k, IssueRule(ENT, columns=1)) == pytest.approx(1)
+        alone = expected_row_cycles(normal(24.4), k, IssueRule(ENT))
+        fold = expected_fold_cycles(normal(24.4), k, IssueRule(ENT))
+        assert waiting_overhead(normal(24.4), k, IssueRule(ENT)) == pytest.approx(fold / alone)
+
+
 def test_throughput_at_twice_the_clock_of_a_mac() -> None:
     mac = throughput_gops(1.0, 1)
     assert [throughput_gops(2.0, n) / mac for n in (1, 4)] == [2, 0.5]

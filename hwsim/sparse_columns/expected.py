@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hwsim.encodings.pmf import Pmf, sum_pmf
+from hwsim.encodings.pmf import Pmf, mean_of, sum_pmf
 from hwsim.encodings.statistics import DigitStatistics
 from hwsim.errors import SpecError
 from hwsim.sparse_columns.rule import Barrier, IssueRule
@@ -50,9 +50,13 @@ def expected_cycles(statistics: DigitStatistics, m: int, k: int, rule: IssueRule
 
 
 def waiting_overhead(statistics: DigitStatistics, k: int, rule: IssueRule) -> float:
-    """E[fold] / E[a lane's own cycles]: what barriers, and lanes that meet, cost over a mean lane."""
-    own_cycles = cycles_per_operand(statistics, rule) * rule.steps(k) * rule.group
-    return expected_fold_cycles(statistics, k, rule) / own_cycles
+    """E[fold] / E[cycles of the mean lane]: what barriers cost, and lanes that meet.
+
+    Raises SpecError for ``k`` below 1.
+    """
+    fold = expected_fold_cycles(statistics, k, rule)
+    lanes = [_lane_pmfs(statistics, i, k, rule.steps(k), rule) for i in range(statistics.digits)]
+    return fold * rule.lanes / sum(mean_of(pmf) for pass_ in lanes for pmf in pass_)
 
 
 def _of_rule(statistics: DigitStatistics, rule: IssueRule) -> DigitStatistics:
