@@ -7,6 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
+from sweeps.commands.bit_serial import bit_serial
 from sweeps.commands.catalogue import engines, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(engines)
 app.command()(workloads)
 app.command()(encodings)
+app.command()(bit_serial)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
