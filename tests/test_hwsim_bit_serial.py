@@ -290,6 +290,18 @@ def test_golden_groups() -> None:
         assert parse_design(text).cycles(np.full((1, 4), value), b) == cycles, (text, value)
 
 
+@pytest.mark.parametrize("kind", BIT_SERIAL, ids=lambda kind: kind.name)
+def test_groups_and_columns_may_be_longer_than_the_operands(kind: type[BitSerial]) -> None:
+    rng = np.random.default_rng(4)
+    a, b = rng.integers(-128, 128, (5, 20)), rng.integers(-128, 128, (20, 2))
+    fitting, huge = parse_design(f"{kind.name}:group=20,columns=5"), parse_design(f"{kind.name}:group={10**30}")
+    assert huge.cycles(a, b) == parse_design(f"{kind.name}:group=20").cycles(a, b)
+    assert parse_design(f"{kind.name}:group=20,columns={10**30}").cycles(a, b) == fitting.cycles(a, b)
+    worst = huge.expected(Distribution.uniform(INT8))
+    longest = {"stripes": 8, "pragmatic": 8, "laconic": 16, "bitlet": None, "sibia": 9, "bitwave": 8}
+    assert worst == (None if longest[kind.name] is None else pytest.approx(longest[kind.name]))
+
+
 # Signed slices.
 
 

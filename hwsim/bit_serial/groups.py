@@ -25,7 +25,7 @@ def nonzero_digits(values: NDArray[np.integer], encoding: Encoding, format: IntF
 
 def slowest(times: Counts, columns: int) -> Counts:
     """The largest of every ``columns`` rows of (rows, ...), shape (ceil(rows / columns), ...)."""
-    starts = np.arange(0, len(times), columns)
+    starts = list(range(0, len(times), columns))
     return np.asarray(np.maximum.reduceat(times, starts, axis=0))
 
 
@@ -44,7 +44,7 @@ def occupied_pmf(statistics: DigitStatistics, group: int) -> Pmf:
     positions = np.arange(digits)
     masks = (statistics.codes != 0) @ (1 << positions)
     table = np.asarray(np.bincount(masks, statistics.distribution.probabilities, 1 << digits), np.float64)
-    within = _each_position(table, digits, np.add) ** group
+    within = np.minimum(_each_position(table, digits, np.add), 1.0) ** group
     exactly = np.maximum(_each_position(within, digits, np.subtract), 0.0)
     ones = ((np.arange(1 << digits)[:, np.newaxis] >> positions) & 1).sum(axis=1)
     return np.asarray(np.bincount(ones, exactly, digits + 1), np.float64)
