@@ -286,6 +286,9 @@ def test_golden_groups() -> None:
         ("sibia:group=4", -1, 3),
         ("sibia:group=4", -8, 3),
         ("sibia:group=4", -9, 6),
+        ("bitwave:sign_cycles=1,empty_group_cycles=0", 0, 0),
+        ("sibia:group=4,a=int4", -8, 3),
+        ("stripes:a=int4", -8, 4),
     ):
         assert parse_design(text).cycles(np.full((1, 4), value), b) == cycles, (text, value)
 
@@ -300,6 +303,11 @@ def test_groups_and_columns_may_be_longer_than_the_operands(kind: type[BitSerial
     worst = huge.expected(Distribution.uniform(INT8))
     longest = {"stripes": 8, "pragmatic": 7, "laconic": 16, "bitlet": None, "sibia": 9, "bitwave": 8}
     assert worst == (None if longest[kind.name] is None else pytest.approx(longest[kind.name]))
+
+
+def test_sibia_multiplies_by_the_slices_of_b_whatever_the_format_of_a() -> None:
+    a, b = np.full((1, 1), 124), np.full((1, 1), 3)
+    assert [parse_design(f"sibia:b={b_format}").cycles(a, b) for b_format in ("int4", "int7", "int8")] == [3, 6, 9]
 
 
 # Signed slices.
