@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sweeps.commands.bit_serial import bit_serial
 from sweeps.commands.catalogue import engines, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
@@ -48,6 +49,7 @@ app.command()(engines)
 app.command()(workloads)
 app.command()(encodings)
 app.command()(nest)
+app.command()(bit_serial)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
