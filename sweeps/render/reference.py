@@ -17,17 +17,22 @@ from sweeps.space import shown
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A titled table of text; ``key`` names it in JSON."""
+    """A titled table of text; ``key`` names it in JSON, where ``defaults`` (one mapping per row, if there are any) take
+    the place of the last column."""
 
     key: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    defaults: tuple[Mapping[str, object], ...] = ()
 
-    def records(self) -> list[Mapping[str, str]]:
-        """One mapping per row, keys in lower case with underscores."""
+    def records(self) -> list[Mapping[str, object]]:
+        """One mapping per row, keys in lower case with underscores; the key ``fields`` holds defaults by name."""
         names = [column.lower().replace(" ", "_") for column in self.columns]
-        return [dict(zip(names, row, strict=True)) for row in self.rows]
+        if not self.defaults:
+            return [dict(zip(names, row, strict=True)) for row in self.rows]
+        kept = [dict(zip(names[:-1], row[:-1], strict=True)) for row in self.rows]
+        return [{**row, "fields": fields} for row, fields in zip(kept, self.defaults, strict=True)]
 
     def markdown(self) -> str:
         lines = [self.columns, ["---"] * len(self.columns), *self.rows]
@@ -36,12 +41,12 @@ class Catalogue:
 
 def engine_tables() -> tuple[Catalogue, ...]:
     """Arrays, MACs, presets of engines, fields and presets of machines."""
-    arrays = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in ARRAYS)
-    macs = tuple((kind.name, _sentence(kind.summary), _fields(kind)) for kind in MACS)
+    arrays, macs = (tuple((x.name, _sentence(x.summary), _fields(x)) for x in kinds) for kinds in (ARRAYS, MACS))
+    array_defaults, mac_defaults = (tuple(_plain(defaults_of(x)) for x in kinds) for kinds in (ARRAYS, MACS))
     machine = tuple((name, short(name, shown(f.default)), f.metadata["takes"]) for name, f in MACHINE_FIELDS.items())
     return (
-        Catalogue("arrays", "Arrays", ("Array", "What it is", "Fields and defaults"), arrays),
-        Catalogue("macs", "MACs", ("MAC", "What it is", "Fields and defaults"), macs),
+        Catalogue("arrays", "Arrays", ("Array", "What it is", "Fields and defaults"), arrays, array_defaults),
+        Catalogue("macs", "MACs", ("MAC", "What it is", "Fields and defaults"), macs, mac_defaults),
         Catalogue("presets", "Presets", ("Preset", "Stands for"), tuple(ENGINES.items())),
         Catalogue("machine_fields", "The machine around an engine", ("Field", "Default", "Takes"), machine),
         Catalogue(
@@ -51,6 +56,11 @@ def engine_tables() -> tuple[Catalogue, ...]:
             tuple((n, t or "–") for n, t in MACHINES.items()),
         ),
     )
+
+
+def _plain(defaults: Mapping[str, object]) -> Mapping[str, object]:
+    """Defaults as JSON holds them."""
+    return {name: shown(default) for name, default in defaults.items()}
 
 
 def _sentence(text: str) -> str:
@@ -96,4 +106,5 @@ def _page(head: str, tables: Sequence[Catalogue]) -> str:
 def workload_tables() -> tuple[Catalogue, ...]:
     """The library, as the loader knows it."""
     rows = tuple((entry.name, entry.summary, entry.fields) for entry in WORKLOADS.values())
-    return (Catalogue("workloads", "Networks", ("Name", "What it is", "Fields and defaults"), rows),)
+    defaults = tuple(_plain(entry.defaults) for entry in WORKLOADS.values())
+    return (Catalogue("workloads", "Networks", ("Name", "What it is", "Fields and defaults"), rows, defaults),)
