@@ -92,15 +92,16 @@ def _bar(share: float) -> Text:
 
 
 def _others(report: Report) -> Grid:
-    """Operators that are no matrix product, those of one kind together."""
+    """Operators that are no matrix product, those of one kind together; a fused one costs no cycles of its own."""
     kinds: dict[str, list[int]] = {}
     for row in report["other_operators"]:
-        sums = kinds.setdefault(row["op"], [0, 0, 0])
-        for i, value in enumerate((1, row["cycles"], row["dram_bytes"])):
+        sums = kinds.setdefault(row["op"], [0, 0, 0, 0])
+        for i, value in enumerate((1, row["cycles"], row["dram_bytes"], row["fused_into"] is not None)):
             sums[i] += value
     grid = Grid(box=SIMPLE_HEAD, title="other operators", title_justify="left", title_style="dim")
-    for name in ("operator", "rows", "cycles", "DRAM"):
+    for name in ("operator", "rows", "fused", "cycles", "DRAM"):
         grid.add_column(name, justify="left" if name == "operator" else "right")
-    for op, (count, cycles, total) in sorted(kinds.items(), key=lambda item: -item[1][1]):
-        grid.add_row(op, str(count), f"{cycles:,}", moved(total))
+    for op, (count, cycles, total, fused) in sorted(kinds.items(), key=lambda item: -item[1][1]):
+        own = ("fused", "–") if fused == count else (f"{cycles:,}", moved(total))
+        grid.add_row(op, str(count), str(fused) if fused else "", *own)
     return grid
