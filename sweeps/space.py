@@ -35,7 +35,7 @@ class EngineSpace:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        return {name: shown(value) for name, value in _defaults(self.array, self.mac).items()}
+        return {name: shown(value) for name, value in defaults_of_engine(self.array, self.mac).items()}
 
     def fields(self) -> Iterator[dict[str, object]]:
         """Every engine of the space, all of its fields given; the last axis changes fastest."""
@@ -50,7 +50,8 @@ def shown(value: object) -> Any:
     return value if isinstance(value, (bool, int, float, str)) else str(getattr(value, "value", value))
 
 
-def _defaults(array: str, mac: str) -> dict[str, Any]:
+def defaults_of_engine(array: str, mac: str) -> dict[str, Any]:
+    """Fields of an array and a MAC, with their defaults."""
     arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
     return {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
 
@@ -71,12 +72,15 @@ def read_engine_space(block: Mapping[str, Any]) -> Iterator[EngineSpace]:
 
 
 def _engine_space(array: str, mac: str, given: Mapping[str, object], where: tuple[Constraint, ...]) -> EngineSpace:
-    title, defaults = f"[[engine]] {array}", _defaults(array, mac)
+    title, defaults = f"[[engine]] {array}", defaults_of_engine(array, mac)
     axes = _axes(title, given, defaults, lambda name, value: read_fields(title, {name: value}, defaults)[name])
     for constraint in where:
         for name in sorted(constraint.names):
             check_word(
-                f"[[engine]] {array} where {constraint.text!r}", "field", name, ["array", "mac", *_defaults(array, mac)]
+                f"[[engine]] {array} where {constraint.text!r}",
+                "field",
+                name,
+                ["array", "mac", *defaults_of_engine(array, mac)],
             )
     return EngineSpace(array, mac, axes, where)
 

@@ -5,27 +5,33 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import load_engine
+from hwsim.workload.library.table import WORKLOADS
 from small_study import GEMMS, POINTS, STUDY, write_study
 from sweeps.cli import app
 from sweeps.enumeration import points
 from sweeps.evaluate import Evaluator
 from sweeps.metrics import METRICS
 from sweeps.release import release
+from sweeps.runner import run
 from sweeps.store import Store
 from sweeps.study import load_study
 
 ROOT = Path(__file__).parent.parent
 ENGINE = "systolic-os:rows=8,cols=8"
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 
 
 def invoke(*words: object) -> Result:
@@ -70,6 +76,24 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_engines_are_those_of_the_registry() -> None:
     assert [row["array"] for row in as_json("engines")["arrays"]] == [kind.name for kind in ARRAYS]
     assert "systolic-os" in answer("engines")
+
+
+def test_fields_in_json_are_defaults_by_name() -> None:
+    cube = next(row for row in as_json("engines")["arrays"] if row["array"] == "cube")
+    assert cube["fields"] == {"p": 8, "overlap": True}
+    parallel = next(row for row in as_json("engines")["macs"] if row["mac"] == "parallel")
+    assert parallel["fields"] == {"a": "int8", "w": "int8", "acc": "int32"}
+    networks = {row["name"]: row["fields"] for row in as_json("workloads")["workloads"]}
+    assert networks["gpt2-small"]["phase"] == "prefill"
+    assert networks["gpt2-small"]["batch"] == 1
+    assert networks.keys() == WORKLOADS.keys()
+
+
+def test_operators_that_are_all_fused_say_so_instead_of_no_cycles() -> None:
+    text = answer("simulate", "--workload", "alexnet", "--engine", ENGINE)
+    rows = [line.split() for line in text.partition("other operators")[2].splitlines()]
+    assert ["Relu", "7", "7", "fused", "–"] in rows
+    assert "fused" not in next(row for row in rows if row[:1] == ["MaxPool"])
 
 
 def test_workloads_are_those_of_the_library() -> None:
@@ -197,11 +221,34 @@ def test_the_report_of_an_interrupted_sweep_says_how_much_ran(tmp_path: Path) ->
     assert answer("report", out) == f"{out / 'report.html'}: 1 of {POINTS} designs ran, 1 on the front\n"
 
 
+@pytest.mark.parametrize(
+    ("change", "lacking"),
+    [
+        ("point SET fields = json_remove(fields, '$.engine.overlap')", "overlap"),
+        ("point SET fields = json_remove(fields, '$.dims')", "dims"),
+        ("outcome SET summary = json_remove(summary, '$.utilization')", "utilization"),
+        ("outcome SET report = REPORT", "assumptions"),
+    ],
+)
+def test_points_of_another_layout_are_refused_with_one_sentence(change: str, lacking: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(load_study(write_study(tmp_path)), out)
+    older = zlib.compress(b'{"compute_cycles": 1, "stall_cycles": {}, "layers": []}').hex()
+    connection = sqlite3.connect(out / "study.sqlite")
+    with connection:
+        connection.execute("UPDATE " + change.replace("REPORT", f"x'{older}'"))
+    connection.close()
+    assert refusal("report", out) == (
+        f"{out}: its points lack the field {lacking!r}, another version of hwsim wrote them; "
+        "run `hwsim sweep` into it again"
+    )
+
+
 def test_failed_points_exit_1(tmp_path: Path) -> None:
     study = write_study(tmp_path, STUDY.replace("[machine]", "[machine]\nscratchpad_c_bytes = [64, 65536]"))
     text = answer("sweep", study, "--out", tmp_path / "out", code=1)
     assert f"{2 * POINTS} of {2 * POINTS} points done, " in text
-    assert "failed: gemms.toml on systolic-os:rows=8,cols=8 in :scratchpad_c_bytes=64,dram_gb_per_s=1.6: " in text
+    assert "failed: gemms.toml on systolic-os:rows=8,cols=8 in :dram_gb_per_s=1.6,scratchpad_c_bytes=64: " in text
     assert as_json("sweep", study, "--out", tmp_path / "out", code=1)["failed"]
     answer("report", tmp_path / "out")
     assert "points failed" in (tmp_path / "out" / "report.html").read_text()
@@ -299,8 +346,7 @@ def test_rtl_lint_finds_nothing() -> None:
         (("simulate", "--engine", ENGINE), "missing option '--workload' / '-w'; see 'hwsim simulate --help'"),
         (
             ("simulte",),
-            "no command 'simulte' (did you mean 'simulate'?); commands are engines, workloads, encodings, nest, "
-            "simulate, sweep, report, export, rtl",
+            f"no command 'simulte' (did you mean 'simulate'?); commands are {', '.join(COMMANDS)}",
         ),
         (("rtl", "emti"), "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify"),
         (

@@ -107,12 +107,13 @@ def report(
     json: Json = False,
 ) -> None:
     """Write one self-contained HTML page: the question, the answer, the front, every layer, every design."""
+    from sweeps.layout import check_report
     from sweeps.render.page import page
 
     target = html or folder / "report.html"
     store, table = _stored(folder)
     with store:
-        text = page(table, store.report)
+        text = page(table, lambda digest: check_report(store.report(digest), str(folder)))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")
     picture = None if screenshot is None else _picture(target, screenshot)
@@ -159,10 +160,13 @@ def export(
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:
+    from sweeps.layout import check_rows
     from sweeps.store import Store
     from sweeps.study import parse_study
     from sweeps.table import read_table
 
     store = Store.open(folder)
     origin, text = store.study_text()
-    return store, read_table(store, parse_study(text, origin))
+    study = parse_study(text, origin)
+    check_rows(store, str(folder))
+    return store, read_table(store, study)
