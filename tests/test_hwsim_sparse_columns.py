@@ -196,6 +196,14 @@ def test_groups_may_come_in_any_order_on_one_lane(given: tuple[np.ndarray, IntFo
     assert (issue_cycles(groups, rule, format) == issue_cycles(a, rule, format)).all()
 
 
+def test_bank_segments_are_whole_groups() -> None:
+    """K = 64 fills 16 of 32 segments with a group each: every turn finds some, and takes their 4 cycles per digit."""
+    rule = IssueRule(EnT(), barrier=Barrier.BANK)
+    assert (rule.steps(64), rule.segment_steps(64)) == (16, 1)
+    assert fold_cycles(np.full((32, 64), 91), rule).tolist() == [32 * 4 * 4]
+    assert fold_cycles(np.full((1, 64), 91), rule).tolist() == [16 * 4 * 4 + 16 * 4]  # alone: 16 turns over zeros
+
+
 def test_groups_of_the_published_examples() -> None:
     rule = IssueRule(EnT())
     rows = np.array([[91] * 4, [0] * 4, [124] * 4, [91, 0, 0, 0]], np.int8)
