@@ -89,8 +89,10 @@ def hardware(
 ) -> Hardware:
     """What ``nest`` needs.
 
-    The SIMD unit is sized for ``tile_cycles`` (default: the shortest tile that data can bring), or has ``lanes`` lanes,
-    which is allowed with `Drain.STALL` only. Raises SpecError for fewer than one cycle or lane.
+    The SIMD unit is sized for ``tile_cycles`` (default: the shortest tile that data can bring, an empty group taking a
+    cycle), or has ``lanes`` lanes, which is allowed with `Drain.STALL` only. Lanes for a longer tile keep up if its
+    passes are equally long; a shorter pass would wait for them, which is not in ``stall_cycles``.
+    Raises SpecError for fewer than one cycle or lane.
     """
     cycles = cycle_range(nest)
     needed = simd_lanes(nest, cycles.shortest if tile_cycles is None else tile_cycles)
