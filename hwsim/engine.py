@@ -41,7 +41,7 @@ class Engine:
     def spec(self) -> str:
         """The canonical inline form: every field that differs from its default, and the geometry always."""
         parts = [f"{f.name}={field_text(getattr(self.array, f.name))}" for f in fields(self.array)]
-        if self.mac.name != "parallel":
+        if type(self.mac) is not self.array.houses[0]:
             parts.append(f"mac={self.mac.name}")
         parts += [
             f"{f.name}={field_text(getattr(self.mac, f.name))}"
@@ -71,12 +71,12 @@ class Engine:
         Raises SpecError if the engine lacks the product's formats or its accumulators are too narrow for k.
         """
         self.check(gemm)
-        return self.array.latency(gemm)
+        return self.array.latency(gemm, self.mac)
 
     def count(self, a: Matrix, b: Matrix) -> int:
         """Exact cycles for operands a (m, k) and b (k, n), without stepping."""
         self.check_operands(a, b)
-        return self.array.count(a, b)
+        return self.array.count(a, b, self.mac)
 
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
         """Exact values of a (m, k) @ b (k, n), shape (m, n), in int64."""
@@ -159,15 +159,24 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     if name not in arrays:
         known = [*arrays, *ENGINES]
         raise SpecError(f"unknown engine {name!r}{nearest(name, known)}; engines are {', '.join(known)}")
-    macs = {kind.name: kind for kind in MACS}
-    mac_name = str(given.get("mac", "parallel"))
-    if mac_name not in macs:
-        raise SpecError(f"unknown mac {mac_name!r}{nearest(mac_name, macs)}; macs are {', '.join(macs)}")
-    array_fields, mac_fields = defaults_of(arrays[name]), defaults_of(macs[mac_name])
-    values = read_fields(name, given, {**array_fields, "mac": mac_name, **mac_fields})
-    array = arrays[name](**{k: v for k, v in values.items() if k in array_fields})
-    mac = macs[mac_name](**{k: v for k, v in values.items() if k in mac_fields})
+    kind = arrays[name]
+    mac_kind = housed_mac(kind, str(given.get("mac", kind.houses[0].name)))
+    array_fields, mac_fields = defaults_of(kind), defaults_of(mac_kind)
+    values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
+    array = kind(**{k: v for k, v in values.items() if k in array_fields})
+    mac = mac_kind(**{k: v for k, v in values.items() if k in mac_fields})
     return Engine(array, mac)
+
+
+def housed_mac(array: type[Array], name: str) -> type[Mac]:
+    """The MAC called ``name``; raises SpecError if there is none or ``array`` has no place for it."""
+    macs = {kind.name: kind for kind in MACS}
+    if name not in macs:
+        raise SpecError(f"unknown mac {name!r}{nearest(name, macs)}; macs are {', '.join(macs)}")
+    if macs[name] not in array.houses:
+        fitting = ", ".join(kind.name for kind in array.houses)
+        raise SpecError(f"mac={name} has no place in {array.name}; its macs are {fitting}")
+    return macs[name]
 
 
 def load_engine(text: str | Path) -> Engine:

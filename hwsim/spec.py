@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
+from hwsim.encodings.base import Encoding
+from hwsim.encodings.registry import parse_encoding
 from hwsim.errors import SpecError, nearest
 from hwsim.formats import Format, parse_format
 
@@ -53,6 +55,8 @@ def parser_of(default: object) -> tuple[Callable[[str], Any], str]:
         return kind, "one of " + ", ".join(str(member.value) for member in kind)
     if isinstance(default, str):
         return str, "a word"
+    if isinstance(default, Encoding):
+        return parse_encoding, "an encoding such as ent"
     if isinstance(default, Format):
         return parse_format, "a format such as int8"
     raise TypeError(f"no parser for a field with default {default!r}")

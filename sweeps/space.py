@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from hwsim.arrays import ARRAYS
-from hwsim.engine import ENGINES, defaults_of
+from hwsim.engine import ENGINES, defaults_of, housed_mac
 from hwsim.errors import SpecError
 from hwsim.machine import MACHINE_FIELDS, MACHINES
 from hwsim.macs import MACS
@@ -66,8 +66,10 @@ def read_engine_space(block: Mapping[str, Any]) -> Iterator[EngineSpace]:
         array, preset = split_inline(ENGINES.get(str(name), str(name)))
         known = [*(kind.name for kind in ARRAYS), *ENGINES]
         one_of("[[engine]] array", array, known)
-        for mac in read_axis("[[engine]] mac", block.get("mac", preset.pop("mac", "parallel"))):
+        kind = next(kind for kind in ARRAYS if kind.name == array)
+        for mac in read_axis("[[engine]] mac", block.get("mac", preset.pop("mac", kind.houses[0].name))):
             one_of("[[engine]] mac", str(mac), [kind.name for kind in MACS])
+            housed_mac(kind, str(mac))
             yield _engine_space(array, str(mac), {**preset, **axes}, where)
 
 

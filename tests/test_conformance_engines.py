@@ -45,7 +45,7 @@ def forms(array: type[Array], mac: type[Mac]) -> Iterator[str]:
             yield f"{array.name}:{text},mac={mac.name}"
 
 
-SPECS = [form for array in ARRAYS for mac in MACS for form in forms(array, mac)]
+SPECS = [form for array in ARRAYS for mac in array.houses for form in forms(array, mac)]
 OVERLAPPED = [spec for spec in SPECS if "overlap=true" in spec]
 FORMATS = (
     "a=uint8,w=int4,acc=int20",

@@ -19,7 +19,7 @@ from hwsim.arrays.stationary import rest_and_stream
 from hwsim.arrays.wavefront import Wavefronts, timeline
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory, Leaf
-from hwsim.macs.base import Mac
+from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import BIT, Beat, Direction, Port
 
 
@@ -38,6 +38,7 @@ class AdderTree(Array):
     summary: ClassVar[str] = "pipelined multiplier-adder trees over stationary weights"
     fold_order: ClassVar[str] = "nkm"
     stream_axis: ClassVar[str | None] = "m"
+    houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
 
     @property
     def limits(self) -> Limits:

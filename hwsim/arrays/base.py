@@ -61,6 +61,8 @@ class Array(ABC):
     """The loops over folds, outermost first, e.g. ``"nmk"``."""
     stream_axis: ClassVar[str | None]
     """The side that streams, one vector per edge; None if a fold is one edge long."""
+    houses: ClassVar[tuple[type[Mac], ...]]
+    """The MACs that have a place in it, the default first."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -109,7 +111,7 @@ class Array(ABC):
             for axis in "mnk"
         }
 
-    def latency(self, shapes: Gemm | Shapes) -> Latency:
+    def latency(self, shapes: Gemm | Shapes, mac: Mac) -> Latency:
         """Closed form: cycles of the product, or of every product of ``shapes``.
 
         Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
@@ -125,9 +127,9 @@ class Array(ABC):
         folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
         return self.schedule.cycles(folds, self.stream_length(shapes))
 
-    def count(self, a: Matrix, b: Matrix) -> int:
+    def count(self, a: Matrix, b: Matrix, mac: Mac) -> int:
         """Exact cycles for these operands; the same as the closed form where data cannot matter."""
-        return int(self.latency(Gemm(a.shape[0], b.shape[1], a.shape[1])).expected)
+        return int(self.latency(Gemm(a.shape[0], b.shape[1], a.shape[1]), mac).expected)
 
     def starts(self, gemm: Gemm) -> NDArray[np.int64]:
         """Edges before the first operand vector of every fold, in the order of ``folds``."""

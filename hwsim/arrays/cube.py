@@ -18,7 +18,7 @@ from hwsim.arrays.skew import Skew
 from hwsim.arrays.wavefront import spread, timeline
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory, Leaf
-from hwsim.macs.base import Mac
+from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import BIT, Beat, Direction, Inputs, Port
 
 
@@ -33,6 +33,7 @@ class Cube(Array):
     summary: ClassVar[str] = "three-dimensional systolic cube, one block product per edge"
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = None
+    houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
 
     @property
     def limits(self) -> Limits:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hwsim.arrays.base import Array
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.stationary import StationaryMesh
 from hwsim.inventory import Inventory
-from hwsim.macs.base import Mac
+from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import Port
 
 
@@ -23,6 +24,8 @@ class RestingOperand(Array):
     rows: int = 16
     cols: int = 16
     overlap: bool = False
+
+    houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
 
     @abstractmethod
     def mesh(self, mac: Mac) -> StationaryMesh:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from hwsim.arrays.base import Array, Limits
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.k_stream import k_stream_ports
-from hwsim.macs.base import Mac
+from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import Port
 
 
@@ -23,6 +23,7 @@ class RestingSums(Array):
 
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
+    houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
 
     @property
     def limits(self) -> Limits:

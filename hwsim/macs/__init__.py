@@ -3,6 +3,9 @@
 from hwsim.macs.base import Mac
 from hwsim.macs.parallel import ParallelMac
 
-MACS: tuple[type[Mac], ...] = (ParallelMac,)
+DENSE_MACS: tuple[type[Mac], ...] = (ParallelMac,)
+"""Those that take one whole product per cycle."""
 
-__all__ = ["MACS", "Mac", "ParallelMac"]
+MACS: tuple[type[Mac], ...] = (*DENSE_MACS,)
+
+__all__ = ["DENSE_MACS", "MACS", "Mac", "ParallelMac"]

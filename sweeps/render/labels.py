@@ -82,4 +82,4 @@ def _text(value: object) -> str:
 def _defaults(array: str, mac: str) -> dict[str, Any]:
     arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
     typed = {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
-    return {**{name: shown(value) for name, value in typed.items()}, "mac": "parallel"}
+    return {**{name: shown(value) for name, value in typed.items()}, "mac": arrays[array].houses[0].name}
