@@ -26,6 +26,7 @@ RULES = st.builds(
     barrier=st.sampled_from(Barrier),
     lanes=st.integers(1, 4),
     columns=st.integers(1, 5),
+    pass_cycles=st.sampled_from([0, 0, 3, 40]),
 )
 
 
@@ -57,7 +58,7 @@ def slow_row(a: np.ndarray, row: int, rule: IssueRule, format: IntFormat) -> int
     nonzero = rule.encoding.encode(a, format) != 0
     steps = range(-(-a.shape[1] // (rule.group * rule.lanes)))
     return sum(
-        max(lane_cost(nonzero, row, bw, lane, steps, rule) for lane in range(rule.lanes))
+        max(rule.pass_cycles, *(lane_cost(nonzero, row, bw, lane, steps, rule) for lane in range(rule.lanes)))
         for bw in range(nonzero.shape[2])
     )
 
@@ -74,6 +75,7 @@ def slow_fold(a: np.ndarray, first: int, rule: IssueRule, format: IntFormat) -> 
     long = -(-steps // segments)
     total = 0
     for bw in range(nonzero.shape[2]):
+        before = total
         for turn in range(segments):
             slowest = 0
             for column, row in enumerate(rows):
@@ -82,6 +84,7 @@ def slow_fold(a: np.ndarray, first: int, rule: IssueRule, format: IntFormat) -> 
                     part = range(segment * long, (segment + 1) * long)
                     slowest = max(slowest, lane_cost(nonzero, row, bw, lane, part, rule))
             total += slowest
+        total = max(total, before + rule.pass_cycles)
     return total
 
 
@@ -180,7 +183,7 @@ def test_without_a_cost_of_empty_groups_the_cycles_are_the_digits(
     given: tuple[np.ndarray, IntFormat], rule: IssueRule
 ) -> None:
     a, format = given
-    rule = replace(rule, lanes=1, empty_group_cycles=0)
+    rule = replace(rule, lanes=1, empty_group_cycles=0, pass_cycles=0)
     digits = np.count_nonzero(rule.encoding.encode(a, format), axis=(1, 2))
     assert (issue_cycles(a, rule, format) == digits).all()
 
@@ -252,6 +255,7 @@ def test_nothing_takes_no_cycles() -> None:
         ({"lanes": 2.0}, "lanes of an issue rule is a whole number of at least 1, not 2.0"),
         ({"columns": True}, "columns of an issue rule is a whole number of at least 1, not True"),
         ({"empty_group_cycles": 2}, "an empty group costs 0 or 1 cycles, not 2"),
+        ({"pass_cycles": -1}, "pass_cycles of an issue rule is a whole number of at least 0, not -1"),
         ({"barrier": "k"}, "barrier of an issue rule is of type Barrier, not 'k'"),
         ({"encoding": "ent"}, "encoding of an issue rule is of type Encoding, not 'ent'"),
     ],

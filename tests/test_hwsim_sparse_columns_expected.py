@@ -64,6 +64,21 @@ def test_expectations_are_the_means_over_all_operands(encoding: EnT, group: int,
             assert expected_fold_cycles(found, k, waiting) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("barrier", [Barrier.K, Barrier.BW])
+@pytest.mark.parametrize("pass_cycles", [1, 2, 3, 9])
+def test_expectations_of_passes_with_a_least_time(barrier: Barrier, pass_cycles: int) -> None:
+    format, k = IntFormat(2, signed=False), 3
+    found = DigitStatistics(Booth(), Distribution.uniform(format))
+    values = np.array(list(product(range(4), repeat=6)))
+    rule = IssueRule(Booth(), 2, 1, barrier, columns=1, pass_cycles=pass_cycles)
+    rows = values[:, :k]
+    assert expected_row_cycles(found, k, rule) == pytest.approx(issue_cycles(rows, rule, format).mean())
+    assert expected_fold_cycles(found, k, rule) == pytest.approx(fold_cycles(rows, rule, format).mean())
+    two = replace(rule, columns=2, barrier=Barrier.BW)
+    expected = fold_cycles(values.reshape(-1, k), two, format).mean()
+    assert expected_fold_cycles(found, k, two) == pytest.approx(expected)
+
+
 def test_a_fold_of_one_row_takes_what_the_row_takes() -> None:
     for lanes, barrier in product((1, 3), Barrier):
         rule = IssueRule(ENT, lanes=lanes, barrier=barrier, columns=1)

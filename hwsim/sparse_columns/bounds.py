@@ -14,9 +14,9 @@ def row_bounds(k: int, rule: IssueRule, format: Format = INT8) -> tuple[int, int
     Zeros reach the least. The greatest is reached on one lane; on more it is a bound, reached where one operand has no
     zero digit (Booth and EN-T of int8).
     """
-    low = rule.encoding.digits(format) * rule.steps(k) * rule.empty_group_cycles
-    if rule.lanes > 1:
-        return low, _dense_pass(k, rule.steps(k), rule, format)
+    low = rule.encoding.digits(format) * max(rule.steps(k) * rule.empty_group_cycles, rule.pass_cycles)
+    if rule.lanes > 1 or rule.pass_cycles:
+        return low, _dense_passes(k, rule.steps(k), 1, rule, format)
     whole, rest = divmod(k, rule.group)
     ragged = _worst_group(rest, rule, format) if rest else 0
     return low, whole * _worst_group(rule.group, rule, format) + ragged
@@ -28,20 +28,22 @@ def fold_bounds(k: int, rule: IssueRule, format: Format = INT8) -> tuple[int, in
     if rule.barrier is Barrier.K:
         return row_bounds(k, rule, format)
     steps = rule.segment_steps(k)
-    low = rule.segments * rule.encoding.digits(format) * steps * rule.empty_group_cycles
+    low = rule.encoding.digits(format) * max(rule.segments * steps * rule.empty_group_cycles, rule.pass_cycles)
     segment = min(k, steps * rule.step)  # every turn finds some column at the fullest segment
-    return low, rule.segments * _dense_pass(segment, steps, rule, format)
+    return low, _dense_passes(segment, steps, rule.segments, rule, format)
 
 
-def _dense_pass(k: int, steps: int, rule: IssueRule, format: Format) -> int:
-    """Cycles of the fullest lane, over all bit-weights, if every digit that can be non-zero is."""
+def _dense_passes(k: int, steps: int, segments: int, rule: IssueRule, format: Format) -> int:
+    """Cycles of the fullest lane in so many segments of ``k`` operands, over all bit-weights, if every digit that can
+    be non-zero is."""
     if not steps:
-        return 0
+        return rule.pass_cycles * rule.encoding.digits(format)
     last = min(rule.group, k - rule.step * (steps - 1))
     dense = rule.group * (steps - 1) + max(last, rule.empty_group_cycles)
-    return sum(
+    lanes = (
         dense if low or high else steps * rule.empty_group_cycles for low, high in rule.encoding.digit_ranges(format)
     )
+    return sum(max(segments * cycles, rule.pass_cycles) for cycles in lanes)
 
 
 def _worst_group(operands: int, rule: IssueRule, format: Format) -> int:

@@ -21,14 +21,15 @@ def expected_row_cycles(statistics: DigitStatistics, k: int, rule: IssueRule) ->
     """E[`issue_cycles`] of a row of ``k`` operands, exact; raises SpecError for ``k`` below 1."""
     _check("a row has", "operand", k)
     positions = range(_of_rule(statistics, rule).digits)
-    return sum(_expected_largest(_lane_pmfs(statistics, i, k, rule.steps(k), rule)) for i in positions)
+    return sum(mean_of(_row_pass_pmf(statistics, i, k, rule)) for i in positions)
 
 
 def expected_fold_cycles(statistics: DigitStatistics, k: int, rule: IssueRule, rows: int | None = None) -> float:
     """E[`fold_cycles`] of a fold with ``rows`` rows of ``k`` operands (default: one for every column).
 
-    By convolved probabilities, exact but for one case: with several lanes and the barrier at the end of K, the times of
-    a row's bit-weights are taken as independent. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
+    By convolved probabilities, exact but for two cases: with the barrier at the end of K, and several lanes or
+    ``pass_cycles``, the times of a row's bit-weights are taken as independent; with bank segments, ``pass_cycles`` bound
+    the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
     columns.
     """
     rows = rule.columns if rows is None else rows
@@ -72,15 +73,28 @@ def _check(what: str, part: str, count: int) -> None:
 
 def _row_pmf(statistics: DigitStatistics, k: int, rule: IssueRule) -> Pmf:
     """A row's cycles over all bit-weights."""
-    if rule.lanes > 1:
+    if rule.lanes > 1 or rule.pass_cycles:
         pmf: Pmf = np.ones(1)
         for i in range(statistics.digits):
-            pmf = np.convolve(pmf, _largest(_lane_pmfs(statistics, i, k, rule.steps(k), rule)))
+            pmf = np.convolve(pmf, _row_pass_pmf(statistics, i, k, rule))
         return pmf
     whole, rest = divmod(k, rule.group)
     parts = [sum_pmf(statistics.group_cycles_pmf(rule.group, rule.empty_group_cycles), whole)] if whole else []
     parts += [statistics.group_cycles_pmf(rest, rule.empty_group_cycles)] if rest else []
     return np.convolve(parts[0], parts[-1]) if len(parts) == 2 else parts[0]
+
+
+def _row_pass_pmf(statistics: DigitStatistics, position: int, k: int, rule: IssueRule) -> Pmf:
+    """A row's cycles at one bit-weight."""
+    return _at_least(rule.pass_cycles, _largest(_lane_pmfs(statistics, position, k, rule.steps(k), rule)))
+
+
+def _at_least(least: int, pmf: Pmf) -> Pmf:
+    """The larger of a count and ``least``."""
+    raised = np.pad(pmf, (0, max(0, least + 1 - len(pmf))))
+    raised[least] = raised[: least + 1].sum()
+    raised[:least] = 0
+    return np.asarray(raised)
 
 
 def _lane_pmfs(statistics: DigitStatistics, position: int, k: int, steps: int, rule: IssueRule) -> list[Pmf]:
@@ -115,6 +129,8 @@ def _group_pmf(statistics: DigitStatistics, position: int, operands: int, rule: 
 
 def _expected_turns(statistics: DigitStatistics, position: int, k: int, rule: IssueRule, rows: int) -> float:
     """One bit-weight: the slowest lane of all rows, in every turn over the segments."""
+    if rule.segments == 1:
+        return _expected_largest([_row_pass_pmf(statistics, position, k, rule)] * rows)
     steps = rule.segment_steps(k)
     width = steps * rule.step
     present = [min(max(k - width * s, 0), width) for s in range(rule.segments)]
@@ -123,10 +139,8 @@ def _expected_turns(statistics: DigitStatistics, position: int, k: int, rule: Is
         for operands in set(present)
     }
     turns = [tuple(sorted(present[(i + t) % rule.segments] for i in range(rows))) for t in range(rule.segments)]
-    if rule.segments == 1:
-        turns = [(k,) * rows]
     expected = {turn: _expected_above([largest[operands] for operands in turn]) for turn in set(turns)}
-    return sum(expected[turn] for turn in turns)
+    return max(sum(expected[turn] for turn in turns), float(rule.pass_cycles))
 
 
 def _largest(pmfs: Sequence[Pmf]) -> Pmf:

@@ -23,7 +23,8 @@ def issue_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
     """Cycles that a column issues for each row of A (m, k), waiting for no other column: shape (m,).
 
     The sum over bit-weights and groups of max(z, n), with n non-zero digits in a group and z for an empty one; with
-    several lanes a bit-weight lasts as long as its longest lane. Fill and drain are not in it.
+    several lanes a bit-weight lasts as long as its longest lane, and at least ``pass_cycles``. Fill and drain are not
+    in it.
     Raises SpecError for an operand that is no matrix of integers or outside ``format``.
     """
     integers = _checked(a, rule, format)
@@ -58,12 +59,13 @@ def _blocks(a: Matrix, multiple: int) -> Iterator[Matrix]:
 
 
 def _row_cycles(block: Matrix, rule: IssueRule, format: IntFormat) -> Cycles:
-    if rule.lanes == 1 and has_tables(rule.encoding, format, rule.group):
+    if rule.lanes == 1 and not rule.pass_cycles and has_tables(rule.encoding, format, rule.group):
         totals = group_totals(rule.encoding.digits(format), rule.empty_group_cycles)
         pairs = _pairs(_padded(block, rule.steps(block.shape[1]) * rule.group), rule, format)
         costs = np.take(totals, pairs, mode="wrap")  # wrap: the check of every index is spared, none can be outside
         return np.asarray(costs.sum(axis=1), np.int64)
-    cycles: Cycles = _lane_cycles(block, replace(rule, barrier=Barrier.K), format).max(axis=-1).sum(axis=(1, 2))
+    passes = _lane_cycles(block, replace(rule, barrier=Barrier.K), format).max(axis=-1).sum(axis=2)
+    cycles: Cycles = np.maximum(passes, rule.pass_cycles).sum(axis=1)
     return cycles
 
 
@@ -138,5 +140,6 @@ def _awaited(cycles: Cycles, rule: IssueRule) -> Cycles:
         columns = np.arange(len(cycles))[:, np.newaxis, np.newaxis]
         turns = (columns + np.arange(rule.columns)) % rule.columns
         slowest_lane = np.take_along_axis(slowest_lane, turns, axis=2)
-    found: Cycles = _slowest(slowest_lane, rule).sum(axis=(1, 2))
+    passes = _slowest(slowest_lane, rule).sum(axis=2)
+    found: Cycles = np.maximum(passes, rule.pass_cycles).sum(axis=1)
     return found

@@ -28,7 +28,9 @@ class IssueRule:
 
     ``columns`` rows of A run at once, one per column. Group g belongs to lane g mod ``lanes`` of its column; the lanes
     share accumulators that hold one bit-weight, so that they meet at the end of every bit-weight whatever the barrier.
-    Raises SpecError for a group, lanes or columns below 1, or an empty group that costs anything but 0 or 1 cycles.
+    A bit-weight of a row lasts at least ``pass_cycles``: so long the finished sums of the one before need to leave.
+    Raises SpecError for a group, lanes or columns below 1, an empty group that costs anything but 0 or 1 cycles, or
+    ``pass_cycles`` below 0.
     """
 
     encoding: Encoding
@@ -37,6 +39,7 @@ class IssueRule:
     barrier: Barrier = Barrier.K
     lanes: int = 1
     columns: int = 32
+    pass_cycles: int = 0
 
     def __post_init__(self) -> None:
         _check_kind("encoding", self.encoding, Encoding)
@@ -47,6 +50,8 @@ class IssueRule:
                 raise SpecError(f"{name} of an issue rule is a whole number of at least 1, not {value!r}")
         if type(self.empty_group_cycles) is not int or self.empty_group_cycles not in (0, 1):
             raise SpecError(f"an empty group costs 0 or 1 cycles, not {self.empty_group_cycles!r}")
+        if type(self.pass_cycles) is not int or self.pass_cycles < 0:
+            raise SpecError(f"pass_cycles of an issue rule is a whole number of at least 0, not {self.pass_cycles!r}")
 
     @property
     def segments(self) -> int:
