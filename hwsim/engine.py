@@ -37,6 +37,9 @@ class Engine:
     array: Array
     mac: Mac
 
+    def __post_init__(self) -> None:
+        self.array.check_mac(self.mac)
+
     @property
     def spec(self) -> str:
         """The canonical inline form: every field that differs from its default, and the geometry always."""
@@ -58,7 +61,7 @@ class Engine:
     @property
     def pe_count(self) -> int:
         """Multipliers: the most multiply-accumulates that one cycle can hold."""
-        return self.array.pe_count
+        return self.array.multipliers(self.mac)
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -103,7 +106,7 @@ class Engine:
         shapes = [(1, 1, 1), (m, n, k), (m + 1, max(n - 1, 1), k + 1), self._hurried_shape()]
         while len(shapes) < cases:
             shapes.append(tuple(int(rng.integers(1, 2 * side + 2)) for side in (m, n, k)))
-        held = [(m, n, min(k, self.mac.longest_sum)) for m, n, k in shapes[:cases]]
+        held = [(m, n, min(k, self.array.longest_sum(self.mac))) for m, n, k in shapes[:cases]]
         return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(held)]
 
     def _hurried_shape(self) -> tuple[int, ...]:
@@ -129,11 +132,7 @@ class Engine:
                         f"give the engine {name}={asked}"
                     )
         k = int(np.max(gemm.k)) if np.size(gemm.k) else 1
-        if not self.mac.accumulator_holds(k):
-            raise SpecError(
-                f"acc={self.mac.acc} is too narrow for k={k} products of {self.mac.a} times {self.mac.w}: "
-                f"it needs {self.mac.accumulator_bits(k)} bits"
-            )
+        self.array.check_sum(k, self.mac)
 
     def check_operands(self, a: Matrix, b: Matrix) -> None:
         """Raise SpecError unless a (m, k) and b (k, n) are integer matrices within the engine's formats."""

@@ -2,12 +2,13 @@
 
 from hwsim.arrays.adder_tree import AdderTree
 from hwsim.arrays.base import Array
+from hwsim.arrays.bitslice import Bitslice
 from hwsim.arrays.cube import Cube
 from hwsim.arrays.matrix_2d import Matrix2d
 from hwsim.arrays.systolic_is import SystolicIs
 from hwsim.arrays.systolic_os import SystolicOs
 from hwsim.arrays.systolic_ws import SystolicWs
 
-ARRAYS: tuple[type[Array], ...] = (SystolicOs, SystolicWs, SystolicIs, Cube, AdderTree, Matrix2d)
+ARRAYS: tuple[type[Array], ...] = (SystolicOs, SystolicWs, SystolicIs, Cube, AdderTree, Matrix2d, Bitslice)
 
-__all__ = ["ARRAYS", "AdderTree", "Array", "Cube", "Matrix2d", "SystolicIs", "SystolicOs", "SystolicWs"]
+__all__ = ["ARRAYS", "AdderTree", "Array", "Bitslice", "Cube", "Matrix2d", "SystolicIs", "SystolicOs", "SystolicWs"]

@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Array, Limits, Matrix
+from hwsim.arrays.base import Limits, Matrix
 from hwsim.arrays.blocks import blocks, register_dtype
 from hwsim.arrays.leaves import counted, delay, operands, skew_delays
 from hwsim.arrays.schedule import Schedule
+from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew, along
 from hwsim.arrays.stationary import rest_and_stream
@@ -24,7 +25,7 @@ from hwsim.ports import BIT, Beat, Direction, Port
 
 
 @dataclass(frozen=True, slots=True)
-class AdderTree(Array):
+class AdderTree(ScheduledArray):
     """``n`` trees of ``k`` multipliers; tree i keeps B[:, i] and yields C[m, i].
 
     ``overlap`` doubles the weight registers, so that the next tile enters while this one works.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.schedule import Schedule
-from hwsim.arrays.wavefront import at_work
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
@@ -20,8 +18,6 @@ from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
 
 Matrix = NDArray[np.integer]
-COUNTABLE = 1 << 63
-"""Cycles from here on do not fit an array of counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,6 @@ class Array(ABC):
     summary: ClassVar[str]
     fold_order: ClassVar[str]
     """The loops over folds, outermost first, e.g. ``"nmk"``."""
-    stream_axis: ClassVar[str | None]
-    """The side that streams, one vector per edge; None if a fold is one edge long."""
     houses: ClassVar[tuple[type[Mac], ...]]
     """The MACs that have a place in it, the default first."""
 
@@ -76,16 +70,8 @@ class Array(ABC):
 
     @property
     @abstractmethod
-    def schedule(self) -> Schedule: ...
-
-    @property
-    @abstractmethod
     def pe_count(self) -> int:
         """Multipliers in the array."""
-
-    @abstractmethod
-    def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
-        """PEs with real operands in a fold of these sides, by the edges that an operand travels to reach them."""
 
     @abstractmethod
     def ports(self, mac: Mac) -> tuple[Port, ...]:
@@ -99,9 +85,42 @@ class Array(ABC):
     def inventory(self, mac: Mac) -> Inventory:
         """Leaves of the whole array; equal to the instances of its Verilog."""
 
-    def stream_length(self, shapes: Gemm | Shapes) -> IntLike:
-        """Operand vectors of one fold, which is also its operand edges."""
-        return 1 if self.stream_axis is None else getattr(shapes, self.stream_axis)
+    @abstractmethod
+    def latency(self, shapes: Gemm | Shapes, mac: Mac) -> Latency:
+        """Cycles of the product, or of every product of ``shapes``, in closed form."""
+
+    @abstractmethod
+    def count(self, a: Matrix, b: Matrix, mac: Mac) -> int:
+        """Exact cycles of ``a @ b`` for a (m, k) and b (k, n), without stepping."""
+
+    def check_mac(self, mac: Mac) -> None:  # noqa: B027
+        """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
+
+    def multipliers(self, mac: Mac) -> int:
+        """The most multiply-accumulates that one cycle can hold."""
+        return self.pe_count
+
+    def port_passes(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
+        """How often each operand passes its scratchpad's port, by its letter: a fold reads its part of A and B once,
+        and every fold of k writes its part of C."""
+        folds = self.fold_counts(shapes)
+        return {"a": folds["n"], "b": folds["m"], "c": folds["k"]}
+
+    def check_sum(self, k: int, mac: Mac) -> None:
+        """Raise SpecError if a sum of ``k`` products does not fit the registers that hold it."""
+        if not mac.accumulator_holds(k):
+            raise SpecError(
+                f"acc={mac.acc} is too narrow for k={k} products of {mac.a} times {mac.w}: "
+                f"it needs {mac.accumulator_bits(k)} bits"
+            )
+
+    def longest_sum(self, mac: Mac) -> int:
+        """The largest ``k`` that passes ``check_sum``."""
+        return mac.longest_sum
+
+    def assumptions(self, mac: Mac) -> tuple[str, ...]:
+        """What the closed form takes for granted of the operands, a sentence each; nothing where data cannot matter."""
+        return ()
 
     def fold_counts(self, shapes: Gemm | Shapes) -> dict[str, IntLike]:
         """Number of folds along each axis."""
@@ -110,42 +129,6 @@ class Array(ABC):
             axis: 1 if (side := getattr(limits, axis)) is None else ceil_div(getattr(shapes, axis), side)
             for axis in "mnk"
         }
-
-    def latency(self, shapes: Gemm | Shapes, mac: Mac) -> Latency:
-        """Closed form: cycles of the product, or of every product of ``shapes``.
-
-        Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
-        """
-        if isinstance(shapes, Shapes) and self._cycles(shapes.largest) >= COUNTABLE:
-            for gemm in shapes:
-                if (cycles := self._cycles(gemm)) >= COUNTABLE:
-                    raise SpecError(f"{gemm} takes {cycles} cycles; arrays of counts hold less than 2**63")
-        return Latency.exact(self._cycles(shapes))
-
-    def _cycles(self, shapes: Gemm | Shapes) -> IntLike:
-        counts = self.fold_counts(shapes)
-        folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
-        return self.schedule.cycles(folds, self.stream_length(shapes))
-
-    def count(self, a: Matrix, b: Matrix, mac: Mac) -> int:
-        """Exact cycles for these operands; the same as the closed form where data cannot matter."""
-        return int(self.latency(Gemm(a.shape[0], b.shape[1], a.shape[1]), mac).expected)
-
-    def starts(self, gemm: Gemm) -> NDArray[np.int64]:
-        """Edges before the first operand vector of every fold, in the order of ``folds``."""
-        counts = self.fold_counts(gemm)
-        folds = np.arange(int(counts["m"] * counts["n"] * counts["k"]))
-        return np.asarray(self.schedule.start(folds, self.stream_length(gemm)), dtype=np.int64)
-
-    def activity(self, gemm: Gemm) -> NDArray[np.int64]:
-        """PEs at work on real operands at every edge of one product, shape (cycles,); their sum is its MACs."""
-        sides = [
-            (fold.m.stop - fold.m.start, fold.n.stop - fold.n.start, fold.k.stop - fold.k.start)
-            for fold in self.folds(gemm.m, gemm.n, gemm.k)
-        ]
-        profiles = {size: self.profile(*size) for size in set(sides)}
-        cycles = int(self._cycles(replace(gemm, batch=1)))
-        return at_work([profiles[size] for size in sides], self.starts(gemm), int(self.stream_length(gemm)), cycles)
 
     def folds(self, m: int, n: int, k: int) -> Iterator[Fold]:
         """The folds of one product in the order in which the array works on them, ragged edges last."""

@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Array, Limits, Matrix
+from hwsim.arrays.base import Limits, Matrix
 from hwsim.arrays.blocks import HIGH, LOW, blocks, idle, register_dtype
 from hwsim.arrays.leaves import counted, delay, mac_leaf, skew_delays
 from hwsim.arrays.schedule import Schedule
+from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew
 from hwsim.arrays.wavefront import spread, timeline
@@ -23,7 +24,7 @@ from hwsim.ports import BIT, Beat, Direction, Inputs, Port
 
 
 @dataclass(frozen=True, slots=True)
-class Cube(Array):
+class Cube(ScheduledArray):
     """``p`` x ``p`` x ``p`` PEs (x = m, y = k, z = n); A[x, y] marches along z, B[y, z] along x, sums along y."""
 
     p: int = 8

@@ -6,8 +6,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hwsim.arrays.base import Array
 from hwsim.arrays.schedule import Schedule
+from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.arrays.stationary import StationaryMesh
 from hwsim.inventory import Inventory
 from hwsim.macs import DENSE_MACS, Mac
@@ -15,7 +15,7 @@ from hwsim.ports import Port
 
 
 @dataclass(frozen=True, slots=True)
-class RestingOperand(Array):
+class RestingOperand(ScheduledArray):
     """``rows`` x ``cols`` PEs, the side k along the rows.
 
     ``overlap`` doubles the registers of the operand at rest, so that the next tile enters while this one works.

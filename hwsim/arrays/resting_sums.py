@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hwsim.arrays.base import Array, Limits
+from hwsim.arrays.base import Limits
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.k_stream import k_stream_ports
+from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import Port
 
 
 @dataclass(frozen=True, slots=True)
-class RestingSums(Array):
+class RestingSums(ScheduledArray):
     """``rows`` x ``cols`` PEs; PE (i, j) keeps C[i, j], and results leave as ``drain`` says."""
 
     rows: int = 16

@@ -28,8 +28,8 @@ def expected_fold_cycles(statistics: DigitStatistics, k: int, rule: IssueRule, r
     """E[`fold_cycles`] of a fold with ``rows`` rows of ``k`` operands (default: one for every column).
 
     By convolved probabilities, exact but for two cases: with the barrier at the end of K, and several lanes or
-    ``pass_cycles``, the times of a row's bit-weights are taken as independent; with bank segments, ``pass_cycles`` bound
-    the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
+    ``pass_cycles``, the times of a row's bit-weights are taken as independent; with bank segments, ``pass_cycles``
+    bound the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
     columns.
     """
     rows = rule.columns if rows is None else rows

@@ -27,17 +27,17 @@ def tile_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -
 def port_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -> Cycles:
     """Cycles of the busiest scratchpad port.
 
-    Every fold reads its part of A and B once, so an operand passes its port once per fold along the axis with which
-    it does not vary; C is written once per k fold and, from the product's second on, read too. An engine without a
-    port for sums leaves the adding to the scratchpad: there C is only written.
+    An operand passes its port as often as the array says (once per fold along the axis with which it does not vary, if
+    folds read their parts once); C is written so often and, from the product's second time on, read too. An engine
+    without a port for sums leaves the adding to the scratchpad: there C is only written.
     """
-    folds = machine.engine.array.fold_counts(shapes)
-    reads = folds["k"] - 1 + adds if any(port.name == "c_in" for port in machine.engine.ports) else 0
+    passes = machine.engine.array.port_passes(shapes, machine.engine.mac)
+    reads = passes["c"] - 1 + adds if any(port.name == "c_in" for port in machine.engine.ports) else 0
     cycles = np.ones_like(shapes.m)
     for operand in Operand:
         first, second = (getattr(shapes, axis) for axis in operand.axes)
-        passes = folds[operand.other] if operand is not Operand.C else folds["k"] + reads
-        moved = ceil_div(first * second * passes * demand.held_bits(operand), 8)
+        times = passes[operand.value] + (reads if operand is Operand.C else 0)
+        moved = ceil_div(first * second * times * demand.held_bits(operand), 8)
         cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
     return cycles
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.base import Array, Fold
+from hwsim.arrays.scheduled import ScheduledArray
 
 
 def places(array: Array, lanes: int, m: int, n: int, k: int) -> NDArray[np.int64]:
@@ -29,9 +30,10 @@ def _grid(array: Array, fold: Fold, n: int) -> NDArray[np.int64]:
 
 def _fold_places(array: Array, lanes: int, grid: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order one fold's elements by lane: the streaming side in time, else one element a lane, else bottom row first."""
-    if array.stream_axis == "m":
+    axis = array.stream_axis if isinstance(array, ScheduledArray) else None
+    if axis == "m":
         return grid.T
-    if array.stream_axis == "n":
+    if axis == "n":
         return grid
     if grid.size == lanes:
         return grid.reshape(lanes, 1)
