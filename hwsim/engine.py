@@ -97,17 +97,20 @@ class Engine:
 
     def examples(self, seed: int = 0, cases: int = 6) -> list[tuple[Matrix, Matrix]]:
         """Operand pairs that exercise this engine: 1 x 1 x 1, an exact fold of extreme values, ragged folds, many folds
-        of the shortest stream, then random ones; k no longer than the accumulators hold.
+        of the shortest stream, then random ones, every other one with many zeros; k no longer than the accumulators
+        hold.
 
         Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64.
         """
         rng = np.random.default_rng(seed)
-        m, n, k = (getattr(self.limits, axis) or 5 for axis in "mnk")
+        free = self.array.example_side(self.mac)
+        m, n, k = (getattr(self.limits, axis) or free for axis in "mnk")
         shapes = [(1, 1, 1), (m, n, k), (m + 1, max(n - 1, 1), k + 1), self._hurried_shape()]
         while len(shapes) < cases:
             shapes.append(tuple(int(rng.integers(1, 2 * side + 2)) for side in (m, n, k)))
         held = [(m, n, min(k, self.array.longest_sum(self.mac))) for m, n, k in shapes[:cases]]
-        return [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(held)]
+        pairs = [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(held)]
+        return [_sparse(pair, rng) if i > 3 and i % 2 == 0 else pair for i, pair in enumerate(pairs)]
 
     def _hurried_shape(self) -> tuple[int, ...]:
         """Sides with folds in plenty and a stream of one vector, so that neighbouring folds come closest."""
@@ -145,6 +148,12 @@ class Engine:
                 f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ"
             )
         self.check(Gemm(a.shape[0], b.shape[1], a.shape[1]))
+
+
+def _sparse(pair: tuple[Matrix, Matrix], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+    """The same operands with three of four elements zero."""
+    a, b = (x * (rng.random(x.shape) < 0.25) for x in pair)
+    return a, b
 
 
 def defaults_of(kind: type) -> dict[str, Any]:

@@ -118,6 +118,10 @@ class Array(ABC):
         """The largest ``k`` that passes ``check_sum``."""
         return mac.longest_sum
 
+    def example_side(self, mac: Mac) -> int:
+        """The side of examples along an axis without a limit."""
+        return 5
+
     def assumptions(self, mac: Mac) -> tuple[str, ...]:
         """What the closed form takes for granted of the operands, a sentence each; nothing where data cannot matter."""
         return ()

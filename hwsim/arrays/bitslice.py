@@ -89,6 +89,11 @@ class Bitslice(Array):
     def longest_sum(self, mac: Mac) -> int:
         return self.layout(mac).longest_sum
 
+    def example_side(self, mac: Mac) -> int:
+        """Several steps in every segment, the last one ragged."""
+        rule = self.layout(mac).rule
+        return 2 * rule.segments * rule.step - 1
+
     def ports(self, mac: Mac) -> tuple[Port, ...]:
         return slice_ports(self.layout(mac))
 

@@ -16,7 +16,7 @@ from hwsim.sparse_columns.rule import IssueRule
 
 @dataclass(frozen=True)
 class SliceLayout:
-    """``columns`` rows of the encoded operand at a time, ``rows`` columns of the plain one, ``chain`` PEs to a SIMD lane.
+    """``columns`` rows of the encoded operand at a time, ``rows`` columns of the plain one, ``chain`` PEs a SIMD lane.
 
     Edges are those of docs/cycles.md: in cycle i of a fold a digit is issued, which ends at edge i + 1.
     """

@@ -18,7 +18,7 @@ def slice_inventory(layout: SliceLayout) -> Inventory:
         (encoder(layout), layout.encoders),
         (sparse_encoder(layout), hardware.count("sparse_encoder")),
         *chosen,
-        (slice_pe(layout), pes),
+        (pe_slice(layout), pes),
         (lane_control(layout), columns * mac.lanes),
         (column_control(layout), columns),
         *awaited,
@@ -60,10 +60,17 @@ def operand_latch(layout: SliceLayout) -> Leaf:
     return Leaf.of("operand_latch", bits=layout.plain.bits, inputs=layout.mac.group)
 
 
-def slice_pe(layout: SliceLayout) -> Leaf:
+def pe_slice(layout: SliceLayout) -> Leaf:
     """Operand registers, selected multiples, one compressor, one carry-save pair."""
     plain, mac = layout.plain, layout.mac
-    return Leaf.of("slice_pe", w_bits=plain.bits, w_signed=int(plain.signed), lanes=mac.lanes, pair_bits=mac.pair.bits)
+    return Leaf.of(
+        "pe_slice",
+        w_bits=plain.bits,
+        w_signed=int(plain.signed),
+        lanes=mac.lanes,
+        largest_digit=mac.encoding.largest_digit,
+        pair_bits=mac.pair.bits,
+    )
 
 
 def lane_control(layout: SliceLayout) -> Leaf:

@@ -134,7 +134,8 @@ class _Stepper:
         layout, steps = self.layout, moment.fold.a.shape[2]
         segment = np.take_along_axis(self._segment, self._at(moment, turn), axis=1)
         group = (segment * steps + self._at(moment, step)) * layout.mac.lanes + np.arange(layout.mac.lanes)
-        return group * layout.mac.group
+        first: Ints = group * layout.mac.group
+        return first
 
     def _words(self, moment: Moment) -> Ints:
         """The plain operands of the digits of a cycle, (columns, lanes, rows); zero where there is no digit."""
@@ -164,9 +165,8 @@ class _Stepper:
         handed, bw = np.zeros(layout.columns, bool), np.zeros(layout.columns, np.int64)
         if ended:
             handed, bw = self._at(ended, "finished").astype(bool), self._at(ended, "bw")
-        c_in, c, valid = self.simd.clock(
-            (self._pairs[0], self._pairs[1]), handed, bw, ended.fold.origin if ended else None
-        )
+        origin = ended.fold.origin if ended else None
+        c_in, c, valid = self.simd.clock((self._pairs[0], self._pairs[1]), handed, bw, origin)
         active = self._add(issued, handed)
         pairs = {"sum": self._pairs[0].reshape(-1).copy(), "carry": self._pairs[1].reshape(-1).copy()}
         return active, c_in, {**pairs, "c": c, "c_valid": valid}

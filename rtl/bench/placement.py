@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.base import Array, Fold
+from hwsim.arrays.bitslice import Bitslice
 from hwsim.arrays.scheduled import ScheduledArray
+from hwsim.engine import Engine
 
 
-def places(array: Array, lanes: int, m: int, n: int, k: int) -> NDArray[np.int64]:
+def places(engine: Engine, lanes: int, m: int, n: int, k: int) -> NDArray[np.int64]:
     """Flat indices row * n + col of the results of an (m, n, k) product, shape (lanes, results per lane).
 
     Results follow each other in the order of the folds; -1 marks what a ragged fold delivers beyond the product.
     An element that several k folds deliver occurs several times: the last one is the whole sum.
     """
-    blocks = [_fold_places(array, lanes, _grid(array, fold, n)) for fold in array.folds(m, n, k)]
+    array = engine.array
+    blocks = [_fold_places(engine, lanes, _grid(array, fold, n)) for fold in array.folds(m, n, k)]
     return np.concatenate(blocks, axis=1)
 
 
@@ -28,8 +31,11 @@ def _grid(array: Array, fold: Fold, n: int) -> NDArray[np.int64]:
     return grid
 
 
-def _fold_places(array: Array, lanes: int, grid: NDArray[np.int64]) -> NDArray[np.int64]:
+def _fold_places(engine: Engine, lanes: int, grid: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order one fold's elements by lane: the streaming side in time, else one element a lane, else bottom row first."""
+    array = engine.array
+    if isinstance(array, Bitslice):
+        return _slice_places(array, array.layout(engine.mac).digits, grid)
     axis = array.stream_axis if isinstance(array, ScheduledArray) else None
     if axis == "m":
         return grid.T
@@ -38,3 +44,10 @@ def _fold_places(array: Array, lanes: int, grid: NDArray[np.int64]) -> NDArray[n
     if grid.size == lanes:
         return grid.reshape(lanes, 1)
     return grid[::-1].T
+
+
+def _slice_places(array: Bitslice, digits: int, grid: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A SIMD lane delivers the PEs of its chain, the last one first, once for every bit-weight."""
+    by_column = grid.T if array.transposed else grid
+    by_lane = by_column.reshape(-1, array.chain)[:, ::-1]
+    return np.tile(by_lane, (1, digits))

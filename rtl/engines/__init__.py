@@ -9,6 +9,7 @@ from typing import Any
 from hwsim.engine import Engine
 from hwsim.errors import SpecError
 from rtl.engines.adder_tree import adder_tree
+from rtl.engines.bitslice import bitslice
 from rtl.engines.cube import cube
 from rtl.engines.matrix_2d import matrix_2d
 from rtl.engines.parts import EngineNetlist
@@ -18,6 +19,7 @@ from rtl.netlist import Module
 
 BUILDERS: dict[str, Callable[[EngineNetlist, Any], Module]] = {
     "adder-tree": adder_tree,
+    "bitslice": bitslice,
     "cube": cube,
     "matrix-2d": matrix_2d,
     "systolic-is": systolic_is,

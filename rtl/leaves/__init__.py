@@ -10,11 +10,14 @@ from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from hwsim.ports import Direction
 from rtl.leaves.accumulate import accumulate_adder
+from rtl.leaves.encoders import ENCODERS
 from rtl.leaves.pe_cube import pe_cube
 from rtl.leaves.pe_matrix import pe_matrix
 from rtl.leaves.pe_os import pe_os
 from rtl.leaves.pe_ws import pe_ws
 from rtl.leaves.registers import delay, done_flag, drain_flag, operand_register
+from rtl.leaves.slice_control import barrier, column_control, held_register, lane_control
+from rtl.leaves.slices import hold_pair, operand_latch, pe_slice, simd_lane, sparse_encoder
 from rtl.leaves.tree import tree_adder, tree_multiplier
 from rtl.names import check_name
 from rtl.netlist import Cell, Pin
@@ -22,14 +25,24 @@ from rtl.session import block_verilog, fresh_block, has_registers
 
 LEAVES: dict[str, Callable[[Leaf], None]] = {
     "accumulate_adder": accumulate_adder,
+    "barrier": barrier,
+    "column_control": column_control,
     "delay": delay,
     "done_flag": done_flag,
     "drain_flag": drain_flag,
+    **ENCODERS,
+    "held_register": held_register,
+    "hold_pair": hold_pair,
+    "lane_control": lane_control,
+    "operand_latch": operand_latch,
     "operand_register": operand_register,
     "pe_cube": pe_cube,
     "pe_matrix": pe_matrix,
     "pe_os": pe_os,
+    "pe_slice": pe_slice,
     "pe_ws": pe_ws,
+    "simd_lane": simd_lane,
+    "sparse_encoder": sparse_encoder,
     "tree_adder": tree_adder,
     "tree_multiplier": tree_multiplier,
 }
