@@ -43,7 +43,11 @@ class Engine:
     @property
     def spec(self) -> str:
         """The canonical inline form: every field that differs from its default, and the geometry always."""
-        parts = [f"{f.name}={field_text(getattr(self.array, f.name))}" for f in fields(self.array)]
+        parts = [
+            f"{f.name}={field_text(getattr(self.array, f.name))}"
+            for f in fields(self.array)
+            if f.name not in self.array.unsaid or getattr(self.array, f.name) != f.default
+        ]
         if type(self.mac) is not self.array.houses[0]:
             parts.append(f"mac={self.mac.name}")
         parts += [

@@ -18,10 +18,18 @@ SIZES: dict[str, Sequence[str]] = {
     "cube": CUBES,
     "adder-tree": TREES,
     "matrix-2d": PLANES,
+    "bitslice": (
+        "columns=1,rows=2,mac=opt4c,barrier=bw",
+        "columns=2,rows=2,mac=opt3,encoding=booth",
+        "columns=3,rows=4,mac=opt4e",
+        "columns=2,rows=2,mac=opt4c,barrier=bank",
+    ),
 }
 MODES: dict[str, Sequence[str]] = {
     name: [",".join(choice) for choice in product(OVERLAPS, DRAINS)]
     if name in ("systolic-os", "matrix-2d")
+    else ("overlap=false", "chain=2,overlap=true")
+    if name == "bitslice"
     else OVERLAPS
     for name in SIZES
 }

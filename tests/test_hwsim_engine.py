@@ -81,7 +81,7 @@ MISTAKES = {
     "cube:p=2.5": "cube: p=2.5 is not a whole number",
     "cube:overlap=maybe": "cube: overlap=maybe is not true or false",
     "matrix-2d:drain=row": "matrix-2d: drain=row is not one of parallel, column",
-    "cube:mac=paralel": "unknown mac 'paralel' (did you mean 'parallel'?); macs are parallel",
+    "cube:mac=paralel": "unknown mac 'paralel' (did you mean 'parallel'?); macs are parallel, opt4c, opt3, opt4e",
     "cube:a=byte": "cube: a=byte: unknown format 'byte': a format is intN, uintN or one of bf16, fp16, fp32, fp64, "
     "fp8e4m3, fp8e5m2",
     "cube:a=int65": "cube: a=int65: a signed integer format has 1 to 64 bits, not 65",

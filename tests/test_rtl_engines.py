@@ -12,7 +12,7 @@ from rtl.netlist import Module
 from rtl_variants import SIZES, other_formats, variants
 
 SPECS = [*variants(SIZES), *other_formats(), *ENGINES, "adder-tree:k=13,n=3,acc=int18,a=int6,w=int9", "cube:p=5"]
-SQUARE = {"cube": "p=8", "adder-tree": "k=8,n=8"}
+SQUARE = {"cube": "p=8", "adder-tree": "k=8,n=8", "bitslice": "columns=8,rows=8"}
 
 
 def test_every_array_has_gates() -> None:

@@ -15,14 +15,17 @@ from rtl_variants import FORMATS, MODES, SIZES, middle_of, variants
 from toy_design import TOP, write_toy
 
 LARGE: dict[str, Sequence[str]] = {
-    name: ["p=3"] if name == "cube" else ["k=8,n=8"] if name == "adder-tree" else ["rows=8,cols=8"] for name in SIZES
+    name: [{"cube": "p=3", "adder-tree": "k=8,n=8", "bitslice": "columns=8,rows=8"}.get(name, "rows=8,cols=8")]
+    for name in SIZES
 }
+NARROW = "bitslice:columns=1,rows=1,acc=int20"
+"""An accumulator narrower than the pairs."""
 SMALLEST = {name: sizes[:1] for name, sizes in SIZES.items()}
 OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in FORMATS]
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants(LARGE), *variants(SMALLEST), *OTHER_FORMATS])
+@pytest.mark.parametrize("spec", [*variants(LARGE), *variants(SMALLEST), *OTHER_FORMATS, NARROW])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
     assert result.exit_code == 0, result
@@ -51,7 +54,7 @@ def test_a_rule_that_is_not_waived_is_a_finding(tmp_path: Path) -> None:
 def test_every_waiver_is_needed(waiver: Waiver, tmp_path: Path) -> None:
     fewer = tmp_path / "fewer.vlt"
     fewer.write_text(WAIVERS.read_text().replace(waiver.line, ""))
-    for spec in variants({name: sizes[1:2] for name, sizes in SIZES.items()}):
+    for spec in [*variants({name: sizes[1:3] for name, sizes in SIZES.items()}), NARROW]:
         engine = load_engine(spec)
         result = lint_files(emit(engine, tmp_path / "verilog"), top_name(engine), fewer)
         if any(finding.startswith(f"%Warning-{waiver.rule}: ") for finding in result.findings):

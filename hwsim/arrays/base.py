@@ -57,6 +57,8 @@ class Array(ABC):
     """The loops over folds, outermost first, e.g. ``"nmk"``."""
     houses: ClassVar[tuple[type[Mac], ...]]
     """The MACs that have a place in it, the default first."""
+    unsaid: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the canonical inline form leaves out where they have their default."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -49,6 +49,7 @@ class Bitslice(Array):
     summary: ClassVar[str] = "sparse columns: digits other than zero, one after the other, each column at its own pace"
     fold_order: ClassVar[str] = "mnk"
     houses: ClassVar[tuple[type[Mac], ...]] = SPARSE_MACS
+    unsaid: ClassVar[frozenset[str]] = frozenset({"encode", "chain", "overlap"})
 
     def __post_init__(self) -> None:
         Array.__post_init__(self)

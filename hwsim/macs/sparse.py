@@ -47,8 +47,6 @@ class SparseMac(Mac):
         Mac.__post_init__(self)
         if not isinstance(self.pair, IntFormat) or not self.pair.signed:
             raise SpecError(f"mac={self.name} keeps signed sums of integers: pair cannot be {self.pair}")
-        if not self.acc.signed:
-            raise SpecError(f"mac={self.name} adds signed multiples: acc cannot be {self.acc}")
         if self.lanes != 1 and not self.has_lanes:
             raise SpecError(f"mac={self.name} has one lane in a PE, not lanes={self.lanes}: opt4e shares a compressor")
         self.rule(columns=1)

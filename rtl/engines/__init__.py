@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from hwsim.engine import Engine
@@ -29,9 +30,17 @@ BUILDERS: dict[str, Callable[[EngineNetlist, Any], Module]] = {
 """Name of an array -> what lays its rows, delays and wires."""
 
 
+LONGEST_NAME = 96
+"""Characters of a top module's name: with its parts' names behind it, Verilator takes no more than 127."""
+
+
 def top_name(engine: Engine) -> str:
-    """The name of the top module: the engine's canonical inline form, made a Verilog name."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", engine.spec)
+    """The name of the top module: the engine's canonical inline form, made a Verilog name, a long one by its digest."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", engine.spec)
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = sha256(engine.spec.encode()).hexdigest()[:16]
+    return f"{name[: LONGEST_NAME - len(digest) - 1]}_{digest}"
 
 
 def build_top(engine: Engine) -> Module:
