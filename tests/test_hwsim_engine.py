@@ -64,7 +64,7 @@ def test_a_file_is_read_like_an_inline_form(tmp_path: Path) -> None:
     assert load_engine(file) == load_engine(str(file)) == expected
 
 
-ENGINE_NAMES = "systolic-os, systolic-ws, systolic-is, cube, adder-tree, matrix-2d"
+ENGINE_NAMES = "systolic-os, systolic-ws, systolic-is, cube, adder-tree, matrix-2d, bitslice"
 MISTAKES = {
     "systolik-os": f"unknown engine 'systolik-os' (did you mean 'systolic-os'?); engines are {ENGINE_NAMES}, "
     "tpu-like-32, systolic-16",
