@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,7 +18,7 @@ from sweeps.reproduce.verdict import Row, Verdict
 
 COLUMNS = ("claim", "from", "published", "ours", "deviation", "tolerance", "verdict")
 FIGURES = ("published", "ours", "deviation", "tolerance")
-WIDTHS: dict[str, dict[str, int]] = {
+WIDTHS: dict[str, dict[str, Any]] = {
     "claim": {"min_width": 40},
     "published": {"max_width": 24},
     "ours": {"max_width": 24},
@@ -43,9 +44,10 @@ def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:
     console.print(Text(title, style="bold"))
     console.print(Text(f"from: {legend(rows)}"))
     for section, of_section in groupby(rows, lambda row: row.section):
-        grid = _grid(section)
-        for _, series in groupby(of_section, lambda row: row.series):
-            grid.add_row(*_line(list(series)))
+        grid, said = _grid(section), ""
+        for line in _lines(of_section):
+            grid.add_row(*_cells(line, note=line[0].note if line[0].note != said else ""))
+            said = line[0].note
         console.print(grid)
     if missed := [row for row in rows if row.outcome is Verdict.NOT_REPRODUCED]:
         grid = _grid("Not reproduced, number by number")
@@ -82,7 +84,14 @@ def _grid(title: str) -> Grid:
     return grid
 
 
-def _line(series: Sequence[Row]) -> tuple[Text | str, ...]:
+def _lines(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows of each line: a series, or one number of it where only the direction is compared."""
+    for _, series in groupby(rows, lambda row: row.series):
+        line = list(series)
+        yield from [[row] for row in line] if line[0].tolerance_kind == Kind.DIRECTION.value else [line]
+
+
+def _cells(series: Sequence[Row], note: str) -> tuple[Text | str, ...]:
     """One line: of a series with several numbers, that which deviates most."""
     worst = max(series, key=_badness)
     name = Text(series[0].series)
@@ -96,9 +105,9 @@ def _line(series: Sequence[Row]) -> tuple[Text | str, ...]:
         figures = (f"{len(series)} values", "the same", *figures[2:])
     else:
         name.append(f" ({len(series)} numbers; worst: {worst.point})")
-    if worst.note:
-        name.append(f"\n{worst.note}", style="dim")
-    return name, worst.origin, *figures, _verdicts(series)
+    if note:
+        name.append(f"\n{note}", style="dim")
+    return name, " ".join(sorted({row.origin for row in series})), *figures, _verdicts(series)
 
 
 def _badness(row: Row) -> tuple[bool, float]:
@@ -118,8 +127,14 @@ def _verdict(words: str, outcome: Verdict) -> Text:
 
 def _figures(row: Row) -> tuple[str, str, str, str]:
     """Published, ours, deviation and tolerance of a row."""
-    ours = "–" if row.ours is None else f"{row.ours:#.4g}" if type(row.ours) is float else number(row.ours)
-    return _with_unit(number(row.published), row), ours, _deviation(row), _tolerance(row)
+    return _with_unit(number(row.published), row), _ours(row), _deviation(row), _tolerance(row)
+
+
+def _ours(row: Row) -> str:
+    """Four digits of a computed number."""
+    if type(row.ours) is float:
+        return f"{row.ours:#.4g}".rstrip(".")
+    return "–" if row.ours is None else number(row.ours)
 
 
 def _with_unit(text: str, row: Row) -> str:

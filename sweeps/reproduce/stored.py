@@ -1,4 +1,4 @@
-"""Rows that were computed before, one file per system beside this one, and the code that they were computed with."""
+"""Rows that were computed before, one file per system in ``results``, and the code that they were computed with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hwsim.errors import SpecError
 from sweeps.canonical import digest_of_files
 from sweeps.reproduce.verdict import Row
 
-FOLDER = Path(__file__).parent / "stored"
+FOLDER = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True, slots=True)

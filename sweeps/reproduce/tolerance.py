@@ -76,6 +76,11 @@ def relative(bound: float) -> Tolerance:
     return Tolerance(Kind.RELATIVE, bound)
 
 
+def rounded(digits: int) -> Tolerance:
+    """Half a unit of the last of ``digits`` printed decimals: ours rounds to the published number."""
+    return absolute(0.5 * 10.0**-digits)
+
+
 def printed(digits: int) -> Tolerance:
-    """One unit of the last of ``digits`` printed decimals: tables are rounded, or cut."""
+    """One unit of the last of ``digits`` printed decimals, for tables that may have rounded or cut."""
     return absolute(10.0**-digits)

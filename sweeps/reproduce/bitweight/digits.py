@@ -10,11 +10,11 @@ import numpy as np
 from hwsim.encodings import ENCODINGS, DigitStatistics, Distribution, parse_encoding
 from hwsim.encodings.select import SELECTED_DIGITS
 from hwsim.formats import INT8
-from sweeps.reproduce.bitweight.operands import grid, normal, published, uniform
+from sweeps.reproduce.bitweight.operands import grid, published, uniform
 from sweeps.reproduce.bitweight.sources import measured, notes, repository
 from sweeps.reproduce.claim import Claim, Measure, table
 from sweeps.reproduce.system import Section
-from sweeps.reproduce.tolerance import EXACT, Value, absolute, printed, relative
+from sweeps.reproduce.tolerance import EXACT, Value, absolute, printed, relative, rounded
 
 Cells = Iterator[tuple[str, Value, Measure]]
 CODES = tuple(encoding.name for encoding in ENCODINGS)  # booth, ent, naf, twos-complement, sign-magnitude
@@ -86,6 +86,11 @@ def at_most_3(code: str) -> float:
     return 100 * uniform(code).at_most(3)
 
 
+def uniform_mean(code: str) -> float:
+    """Non-zero digits, all 256 values equally often."""
+    return uniform(code).mean
+
+
 def mean(code: str, sigma: float) -> float:
     """Non-zero digits of a normal operand: -127..127 for the radix-4 codes and -128..127 for the others, as the table
     has them."""
@@ -96,6 +101,11 @@ def mean(code: str, sigma: float) -> float:
 def mean_of_matrix(code: str) -> float:
     """Non-zero digits in a normal matrix that is quantised by its largest magnitude."""
     return DigitStatistics(parse_encoding(code), Distribution.max_abs_normal(INT8, MATRIX_ELEMENTS)).mean
+
+
+def sd(code: str) -> float:
+    """Standard deviation of the non-zero digits of an operand at sigma 24.4."""
+    return published(code).sd
 
 
 def _examples() -> Cells:
@@ -138,12 +148,12 @@ def _codes() -> tuple[Claim, ...]:
 
 def _uniform() -> tuple[Claim, ...]:
     return (
-        *table("operands with at most three non-zero Booth digits", notes("encodings"), printed(1),
+        *table("operands with at most three non-zero Booth digits", notes("encodings"), rounded(1),
                [("", 68.4, partial(at_most_3, "booth"))], "%"),
         *table("values with 0, 1, 2, ... non-zero digits", ENUMERATED, EXACT,
                [(code, row, partial(histogram, code)) for code, row in HISTOGRAMS.items()]),
         *table("mean non-zero digits of the 256 values", ENUMERATED, printed(3),
-               [(code, value, lambda code=code: uniform(code).mean) for code, value in UNIFORM_MEANS.items()],  # type: ignore[misc]
+               [(code, value, partial(uniform_mean, code)) for code, value in UNIFORM_MEANS.items()],
                "digits"),
         *table("values with at most three non-zero digits", ENUMERATED, printed(2),
                [(code, value, partial(at_most_3, code)) for code, value in AT_MOST_3.items()], "%"),
@@ -155,7 +165,7 @@ def _uniform() -> tuple[Claim, ...]:
 def _normal() -> tuple[Claim, ...]:
     sampled = measured("twelve sampled matrices of 1024 x 1024 normal values, quantised by the largest magnitude")
     return (
-        *table("mean non-zero digits of normal data", notes("encodings"), printed(2),
+        *table("mean non-zero digits of normal data", notes("encodings"), rounded(2),
                [("Booth", 2.41, partial(mean, "booth", 24.4)), ("EN-T", 2.22, partial(mean, "ent", 24.4))], "digits",
                SIGMA_NOTE),
         *table("mean non-zero EN-T digits of a random matrix of 1024 x 1024", notes("encodings"), absolute(SPREAD),
@@ -169,7 +179,7 @@ def _normal() -> tuple[Claim, ...]:
         *table("P(operand has so many non-zero digits) at sigma 24.4", ENUMERATED, printed(4),
                _by_position(PMFS, "nonzero_pmf")),
         *table("standard deviation of non-zero digits at sigma 24.4", ENUMERATED, printed(3),
-               [(code, value, lambda code=code: normal(code, 24.4).sd) for code, value in SDS.items()], "digits"),  # type: ignore[misc]
+               [(code, value, partial(sd, code)) for code, value in SDS.items()], "digits"),
     )  # fmt: skip
 
 
