@@ -12,16 +12,18 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sweeps.render.terminal import WIDE
 from sweeps.reproduce.claim import Origin
 from sweeps.reproduce.tolerance import Kind, Value
 from sweeps.reproduce.verdict import Row, Verdict
 
 COLUMNS = ("claim", "from", "published", "ours", "deviation", "tolerance", "verdict")
+COLUMNS_NARROW = ("claim", "from", "published", "ours", "verdict")
 FIGURES = ("published", "ours", "deviation", "tolerance")
 WIDTHS: dict[str, dict[str, Any]] = {
-    "claim": {"min_width": 40},
-    "published": {"max_width": 24},
-    "ours": {"max_width": 24},
+    "claim": {"min_width": 20},
+    "published": {"max_width": 20},
+    "ours": {"max_width": 20},
     "verdict": {"max_width": 22},
 }
 ORIGINS = {
@@ -43,19 +45,25 @@ def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:
     """Everything, in the order of the claims; then what is not reproduced, and how many there are of what."""
     console.print(Text(title, style="bold"))
     console.print(Text(f"from: {legend(rows)}"))
+    columns = COLUMNS if console.width >= WIDE else COLUMNS_NARROW
     for section, of_section in groupby(rows, lambda row: row.section):
-        grid, said = _grid(section), ""
+        grid, said = _grid(section, columns), ""
         for line in _lines(of_section):
-            grid.add_row(*_cells(line, note=line[0].note if line[0].note != said else ""))
+            _add(grid, columns, _cells(line, note=line[0].note if line[0].note != said else ""))
             said = line[0].note
         console.print(grid)
     if missed := [row for row in rows if row.outcome is Verdict.NOT_REPRODUCED]:
-        grid = _grid("Not reproduced, number by number")
+        grid = _grid("Not reproduced, number by number", columns)
         for row in missed:
-            grid.add_row(row.claim, row.origin, *_figures(row), _verdict(row.verdict, row.outcome))
+            _add(grid, columns, (Text(row.claim), row.origin, *_figures(row), _verdict(row.verdict, row.outcome)))
         console.print(grid)
     for sentence in summary(rows):
         console.print(Text(sentence))
+
+
+def _add(grid: Grid, columns: Sequence[str], cells: Sequence[Text | str]) -> None:
+    """One line, of which a narrow terminal shows less."""
+    grid.add_row(*(cell for name, cell in zip(COLUMNS, cells, strict=True) if name in columns))
 
 
 def legend(rows: Sequence[Row]) -> str:
@@ -77,9 +85,9 @@ def _counts(rows: Sequence[Row]) -> str:
     return ", ".join(f"{found[verdict]} {verdict.value}" for verdict in Verdict if found[verdict])
 
 
-def _grid(title: str) -> Grid:
+def _grid(title: str, columns: Sequence[str]) -> Grid:
     grid = Grid(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for name in COLUMNS:
+    for name in columns:
         grid.add_column(name, justify="right" if name in FIGURES else "left", **WIDTHS.get(name, {}))
     return grid
 

@@ -172,7 +172,7 @@ def _normal() -> tuple[Claim, ...]:
                [("", 2.22, partial(mean_of_matrix, "ent"))], "digits",
                "quantised by the largest magnitude, taken at its expectation; matrices differ by the tolerance"),
         *table("mean non-zero digits of rounded normal data", ENUMERATED, printed(3), _means(), "digits",
-               "over -127..127 in radix 4, else over -128..127; no such normal has what is printed for two cells at 24.4"),
+               "over -127..127 in radix 4, else over -128..127; no normal has what is printed for two cells at 24.4"),
         *table("mean non-zero digits of quantised matrices", sampled, relative(0.005),
                [(code, value, partial(mean_of_matrix, code)) for code, value in MATRICES.items()], "digits"),
         *table("P(digit is not zero) at sigma 24.4, by digit place", ENUMERATED, printed(3),
