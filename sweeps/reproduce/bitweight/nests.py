@@ -65,9 +65,8 @@ def _inventory(title: str, figure: Figure, values: Sequence[int]) -> tuple[Claim
 
 def _compressors() -> tuple[Claim, ...]:
     places: tuple[tuple[Source, dict[str, int]], ...] = (
-        (notes("the MAC"), {"mac": 4}),
+        (derived("four partial products; a pair of registers beside four of them"), {"mac": 4, "opt2": 6}),
         (repository("opt1_mac.v, pe.v and the figure of the PEs"), {"opt1": 6, "opt3": 3, "opt4c": 3, "opt4e": 6}),
-        (notes("OPT2"), {"opt2": 6}),
     )
     return tuple(
         claim
