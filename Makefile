@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check unit docs bench clean
+.PHONY: demo test check unit docs reproduce bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
@@ -27,6 +27,10 @@ unit: $(VENV)/.test
 docs: $(VENV)/.demo
 	$(BIN)/hwsim engines --markdown > docs/engines.md
 	$(BIN)/hwsim workloads --markdown > docs/workload_library.md
+
+# the stored numbers of `hwsim reproduce`: after a change of the models or of a claim
+reproduce: $(VENV)/.demo
+	$(BIN)/python -m sweeps.reproduce
 
 # every measure of docs/benchmarks.md but the long one against SCALE-Sim, which says how to run itself
 bench: $(VENV)/.test

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
@@ -40,6 +40,15 @@ def digest(value: object) -> str:
     return sha256(canonical_json(value).encode()).hexdigest()
 
 
+def digest_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """SHA-256 of files, each with the name that it goes by, in hexadecimal."""
+    found = sha256()
+    for name, path in files:
+        found.update(name.encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
 ASKING = ("evaluate.py", "metrics.py", "point.py")
 """Modules beside this one that make a stored result of what hwsim says."""
 
@@ -60,8 +69,4 @@ def code_version() -> str:
 
     A changed formula thus never meets results that were stored before it.
     """
-    found = sha256()
-    for name, path in _sources():
-        found.update(name.encode())
-        found.update(path.read_bytes())
-    return f"{release()}+{found.hexdigest()[:12]}"
+    return f"{release()}+{digest_of_files(_sources())[:12]}"

@@ -14,6 +14,7 @@ from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.nest import nest
+from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
 from sweeps.release import release
@@ -50,6 +51,7 @@ app.command()(workloads)
 app.command()(encodings)
 app.command()(nest)
 app.command()(bit_serial)
+app.command()(reproduce)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)

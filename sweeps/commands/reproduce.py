@@ -1,0 +1,58 @@
+"""``hwsim reproduce``: what a publication claims, beside what the models give, with a verdict for every number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweeps.commands.failure import ANSWER_IS_BAD
+from sweeps.commands.printing import Json, console, print_json
+
+if TYPE_CHECKING:
+    from sweeps.reproduce.system import System
+    from sweeps.reproduce.verdict import Row
+
+
+def reproduce(
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight.")],
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute the numbers now, not as stored.")] = False,
+    json: Json = False,
+) -> None:
+    """Print the claims of a published system beside numbers of ours; exit code 1 if one is not reproduced."""
+    from sweeps.reproduce.registry import find_system
+    from sweeps.reproduce.verdict import Verdict
+
+    found = find_system(system)
+    rows = _computed(found) if fresh else _stored(found)
+    if json:
+        print_json([row.record() for row in rows])
+    else:
+        from sweeps.render.reproduce import print_rows
+
+        print_rows(console(), found.title, rows)
+    missed = any(row.outcome is Verdict.NOT_REPRODUCED for row in rows)
+    raise typer.Exit(ANSWER_IS_BAD if missed else 0)
+
+
+def _stored(system: System) -> tuple[Row, ...]:
+    from sweeps.reproduce.stored import load
+
+    stored = load(system.name)
+    if stored.stale:
+        typer.echo(
+            f"hwsim: these results of {system.name} are stale: they were stored by other code; --fresh computes them",
+            err=True,
+        )
+    return stored.rows
+
+
+def _computed(system: System) -> tuple[Row, ...]:
+    from rich.progress import Progress
+
+    from sweeps.reproduce.system import compute
+
+    screen = console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("claims", total=system.size)
+        return compute(system, lambda: bar.advance(task))

@@ -1,0 +1,64 @@
+"""Rows that were computed before, one file per system in ``results``, and the code that they were computed with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import hwsim
+from hwsim.errors import SpecError
+from sweeps.canonical import digest_of_files
+from sweeps.reproduce.verdict import Row
+
+FOLDER = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """``rows`` of the system called ``system``, and the digest of the code and inputs that they came from."""
+
+    system: str
+    digest: str
+    rows: tuple[Row, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether code or claims have changed since."""
+        return self.digest != code_digest()
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Digest of everything that decides a row: the models and their data, and the claims with their tolerances."""
+    return digest_of_files(_sources())
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    for root, suffixes in ((Path(hwsim.__path__[0]), (".py", ".toml")), (Path(__file__).parent, (".py",))):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in suffixes:
+                yield f"{root.name}/{path.relative_to(root).as_posix()}", path
+
+
+def load(system: str, folder: Path = FOLDER) -> Stored:
+    """What is stored of a system; raises SpecError if nothing is, or if it cannot be read."""
+    path = folder / f"{system}.json"
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return Stored(found["system"], found["digest"], tuple(Row.of_record(record) for record in found["rows"]))
+    except FileNotFoundError:
+        raise SpecError(f"no results of {system} are stored; --fresh computes them") from None
+    except (KeyError, TypeError, ValueError):
+        raise SpecError(f"{path}: no stored results of {system}; --fresh computes them") from None
+
+
+def save(system: str, rows: Sequence[Row], folder: Path) -> Path:
+    """Write the rows, one a line, as computed by the code that runs now; returns the file."""
+    path = folder / f"{system}.json"
+    head = {"system": system, "digest": code_digest()}
+    lines = ",\n".join(json.dumps(row.record(), ensure_ascii=False, allow_nan=False) for row in rows)
+    path.write_text(f'{json.dumps(head)[:-1]}, "rows": [\n{lines}\n]}}\n', "utf-8")
+    return path
