@@ -68,7 +68,8 @@ def _counted(loops: TileLoops, engine: Engine, pair: Pair) -> Iterator[Tile]:
     for at in loops.indices():
         batch, m, n, k = _slices(loops, at)
         a, b = pair.member(batch)
-        yield loops.at(at, engine.count(a[m, k], b[k, n]))
+        part = a[m, k], b[k, n]
+        yield loops.at(at, engine.count(*part), engine.array.counted_words(*part, engine.mac))
 
 
 def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterator[Tile]:
@@ -77,9 +78,10 @@ def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterato
     for at in loops.indices():
         batch, m, n, k = _slices(loops, at)
         a, b = pair.member(batch)
-        beats, part = _run(engine, a[m, k], b[k, n])
+        operands = a[m, k], b[k, n]
+        beats, part = _run(engine, *operands)
         result[batch, m, n] += part
-        yield loops.at(at, beats)
+        yield loops.at(at, beats, engine.array.counted_words(*operands, engine.mac))
     for batch in range(demand.batch):
         if not np.array_equal(result[batch], engine.multiply(*pair.member(batch))):
             raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")

@@ -193,6 +193,8 @@ class _Simulation:
             said += _strangeness(self.program, machine)
         if machine.movement is Movement.EXPANDED:
             said.append("a pass over an operand moves its whole matrix, im2col copies included")
+        if self.depth is Depth.CLOSED:
+            said += machine.engine.array.assumptions(machine.engine.mac)
         if self.synthetic:
             said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
         return [*said, *self.workload.assumptions]

@@ -102,11 +102,16 @@ class Array(ABC):
         """The most multiply-accumulates that one cycle can hold."""
         return self.pe_count
 
-    def port_passes(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
-        """How often each operand passes its scratchpad's port, by its letter: a fold reads its part of A and B once,
-        and every fold of k writes its part of C."""
+    def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
+        """Elements that pass the scratchpads' ports, by operand, for one member of a batch: a fold reads its part of A
+        and B once, and every fold of k writes its part of C."""
         folds = self.fold_counts(shapes)
-        return {"a": folds["n"], "b": folds["m"], "c": folds["k"]}
+        m, n, k = shapes.m, shapes.n, shapes.k
+        return {"a": m * k * folds["n"], "b": k * n * folds["m"], "c": m * n * folds["k"]}
+
+    def counted_words(self, a: Matrix, b: Matrix, mac: Mac) -> Mapping[str, int] | None:
+        """``port_words`` for these operands; None where they do not matter."""
+        return None
 
     def check_sum(self, k: int, mac: Mac) -> None:
         """Raise SpecError if a sum of ``k`` products does not fit the registers that hold it."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+import numpy as np
+
 from hwsim.arrays.base import Array, Fold, Limits, Matrix, ceil_div
 from hwsim.arrays.bitslice_latency import product_latency, rounded
 from hwsim.arrays.bitslice_layout import SliceLayout, slice_layout
@@ -122,15 +124,28 @@ class Bitslice(Array):
         flushes = 1 if self.overlap else len(cycles) * again
         return int(cycles.sum()) * int(again) + flushes * layout.flush_cycles
 
-    def port_passes(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
+    def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
         """Columns are at different k, so that each reads its own operands of the plain side; the encoded side is read
         once per bit-weight, and sums leave once per bit-weight."""
         layout = self.layout(mac)
         encoded, plain = (shapes.n, shapes.m) if self.transposed else (shapes.m, shapes.n)
-        passes = {"a": ceil_div(plain, self.rows) * layout.digits, "b": rounded(encoded * layout.plain_passes)}
-        if self.transposed:
-            passes = {"a": passes["b"], "b": passes["a"]}
-        return {**passes, "c": self.fold_counts(shapes)["k"] * layout.digits}
+        return self._words(encoded * shapes.k, rounded(encoded * shapes.k * layout.plain_passes), plain, shapes, layout)
+
+    def counted_words(self, a: Matrix, b: Matrix, mac: Mac) -> Mapping[str, int]:
+        layout, gemm = self.layout(mac), Gemm(a.shape[0], b.shape[1], a.shape[1])
+        encoded, plain = (b, gemm.m) if self.transposed else (a, gemm.n)
+        read = encoded.size * layout.digits
+        if not layout.mac.encoders_in_pe:
+            read = int(np.count_nonzero(layout.mac.encoding.encode(encoded, layout.encoded)))
+        return {name: int(words) for name, words in self._words(encoded.size, read, plain, gemm, layout).items()}
+
+    def _words(
+        self, elements: IntLike, read: IntLike, plain: IntLike, shapes: Gemm | Shapes, layout: SliceLayout
+    ) -> Mapping[str, IntLike]:
+        """Of encoded ``elements``, for each of which so many operands of one plain column are ``read``."""
+        own, others = elements * ceil_div(plain, self.rows) * layout.digits, read * plain
+        a, b = (others, own) if self.transposed else (own, others)
+        return {"a": a, "b": b, "c": shapes.m * shapes.n * layout.digits}
 
     def assumptions(self, mac: Mac) -> tuple[str, ...]:
         source = self.layout(mac).statistics.distribution.source

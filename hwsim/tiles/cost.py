@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,20 +26,23 @@ def tile_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -
     return engine, port_cycles(machine, demand, shapes, adds)
 
 
-def port_cycles(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -> Cycles:
+def port_cycles(
+    machine: Machine, demand: Demand, shapes: Shapes, adds: Flags, words: Mapping[str, IntLike] | None = None
+) -> Cycles:
     """Cycles of the busiest scratchpad port.
 
-    An operand passes its port as often as the array says (once per fold along the axis with which it does not vary, if
-    folds read their parts once); C is written so often and, from the product's second time on, read too. An engine
-    without a port for sums leaves the adding to the scratchpad: there C is only written.
+    ``words`` are the elements that pass each operand's port, those of the array's closed form by default. C is written
+    so often and, from the second time of an element on, read too. An engine without a port for sums leaves the adding
+    to the scratchpad: there C is only written.
     """
-    passes = machine.engine.array.port_passes(shapes, machine.engine.mac)
-    reads = passes["c"] - 1 + adds if any(port.name == "c_in" for port in machine.engine.ports) else 0
+    engine = machine.engine
+    words = engine.array.port_words(shapes, engine.mac) if words is None else words
+    outputs = shapes.m * shapes.n
+    reads = words["c"] - outputs + outputs * adds if any(port.name == "c_in" for port in engine.ports) else 0
     cycles = np.ones_like(shapes.m)
     for operand in Operand:
-        first, second = (getattr(shapes, axis) for axis in operand.axes)
-        times = passes[operand.value] + (reads if operand is Operand.C else 0)
-        moved = ceil_div(first * second * times * demand.held_bits(operand), 8)
+        passed = words[operand.value] + (reads if operand is Operand.C else 0)
+        moved = ceil_div(passed * demand.held_bits(operand), 8)
         cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
     return cycles
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hwsim.gemm import Shapes
 from hwsim.machine import Machine
-from hwsim.tiles.cost import tile_cycles, vector_cycles
+from hwsim.tiles.cost import port_cycles, tile_cycles, vector_cycles
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.pipeline import Tile
 from hwsim.tiles.shares import Grid
@@ -126,14 +126,17 @@ class TileLoops:
         finished = move.partial is None or at[self._place["k"]] == self.extents[self._place["k"]] - 1
         return move.share(move.finished if finished or move.partial is None else move.partial, at)
 
-    def at(self, at: Indices, engine_cycles: int | None = None) -> Tile:
-        """The tile with these indices; ``engine_cycles`` overrides the closed form."""
+    def at(self, at: Indices, engine_cycles: int | None = None, port_words: Mapping[str, int] | None = None) -> Tile:
+        """The tile with these indices; ``engine_cycles`` and ``port_words`` override the closed form."""
         m, n, k = self.sides_at(at)
         loaded = sum(self.load_bytes(operand, at) for operand in Operand)
         if not any(at):
             loaded += self.demand.parameter_bytes
         adds = bool(at[self._place["k"]])
         engine, port = self._cycles[m, n, k, adds]
+        if port_words is not None:
+            shapes = Shapes.of(m, n, k)
+            port = int(port_cycles(self.machine, self.demand, shapes, np.array(adds), port_words))
         last_k = at[self._place["k"]] == self.counts["k"] - 1
         c = self._moves[Operand.C]
         return Tile(
