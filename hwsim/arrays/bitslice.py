@@ -76,7 +76,7 @@ class Bitslice(Array):
         if not isinstance(mac, SparseMac):
             raise SpecError(f"mac={mac.name} has no place in {self.name}")
         formats = (mac.w, mac.a) if self.transposed else (mac.a, mac.w)
-        return slice_layout(self.columns, self.rows, self.chain, *formats, mac)
+        return slice_layout(self.columns, self.rows, self.chain, self.transposed, *formats, mac)
 
     def check_mac(self, mac: Mac) -> None:
         self.layout(mac)

@@ -24,12 +24,22 @@ class SliceLayout:
     columns: int
     rows: int
     chain: int
+    transposed: bool
     encoded: IntFormat
     plain: IntFormat
     mac: SparseMac
 
     def __post_init__(self) -> None:
         self.mac.encoding.check(self.encoded)
+
+    @property
+    def encoded_port(self) -> str:
+        """The port through which the encoded operand comes: that of A, of the transposed product that of B."""
+        return "b" if self.transposed else "a"
+
+    @property
+    def plain_port(self) -> str:
+        return "a" if self.transposed else "b"
 
     @cached_property
     def rule(self) -> IssueRule:
@@ -150,7 +160,7 @@ def _counting(values: int) -> IntFormat:
 
 @cache
 def slice_layout(
-    columns: int, rows: int, chain: int, encoded: IntFormat, plain: IntFormat, mac: SparseMac
+    columns: int, rows: int, chain: int, transposed: bool, encoded: IntFormat, plain: IntFormat, mac: SparseMac
 ) -> SliceLayout:
     """The one `SliceLayout` of these fields: what it has derived is kept."""
-    return SliceLayout(columns, rows, chain, encoded, plain, mac)
+    return SliceLayout(columns, rows, chain, transposed, encoded, plain, mac)

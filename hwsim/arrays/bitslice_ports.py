@@ -1,6 +1,7 @@
 """The ports of sparse columns: groups in, addresses out, operands in, and everything that a column knows to be watched.
 
-Lane orders: column, then lane (or PE), then place in the group; ``b`` column, PE, lane (or place in the group).
+Lane orders: column, then lane (or PE), then place in the group; the plain operand column, PE, lane (or place in the
+group). If the weights are encoded, ``a`` and ``b`` change places, since ``a`` is always A's.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ SELECT = IntFormat(2, signed=False)
 
 
 def slice_ports(layout: SliceLayout) -> tuple[Port, ...]:
-    """Inputs first. ``a`` answers to ``next_step`` (and ``next_turn``), ``b`` to ``step``, ``turn`` and ``index``;
-    where PEs choose among the operands of a group, ``b`` answers to ``next_step`` too."""
+    """Inputs first. ``a`` (encoded) answers to ``next_step`` (and ``next_turn``), ``b`` to ``step``, ``turn`` and
+    ``index``; where PEs choose among the operands of a group, ``b`` answers to ``next_step`` too."""
     columns, mac = layout.columns, layout.mac
     pes, lanes = columns * layout.rows, columns * mac.lanes
     simd, issuers = columns * layout.simd_lanes, issuing(layout)
-    b_lanes = pes * (mac.group if mac.encoders_in_pe else mac.lanes)
+    plain_lanes = pes * (mac.group if mac.encoders_in_pe else mac.lanes)
     return (
-        Port("a", Direction.INPUT, lanes * mac.group, layout.encoded),
-        Port("b", Direction.INPUT, b_lanes, layout.plain),
+        Port(layout.encoded_port, Direction.INPUT, lanes * mac.group, layout.encoded),
+        Port(layout.plain_port, Direction.INPUT, plain_lanes, layout.plain),
         Port("start", Direction.INPUT, 1, BIT),
         Port("last_step", Direction.INPUT, 1, layout.step_format),
         Port("c_in", Direction.INPUT, simd, mac.acc),

@@ -119,8 +119,8 @@ class _Stepper:
             column, lane = np.ogrid[: layout.columns, : layout.mac.lanes]
             a = before.fold.a[column, self._at(before, "next_turn"), self._at(before, "next_step"), lane]
         return {
-            "a": a.reshape(-1),
-            "b": self._group(before) if layout.mac.encoders_in_pe else self._fetched(self._past[1]),
+            layout.encoded_port: a.reshape(-1),
+            layout.plain_port: self._group(before) if layout.mac.encoders_in_pe else self._fetched(self._past[1]),
             "start": HIGH if before and before.cycle == 0 else LOW,
             "last_step": last,
         }

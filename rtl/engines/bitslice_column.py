@@ -114,11 +114,11 @@ def _sharing_pes(n: PartNetlist, layout: SliceLayout, pins: dict[str, Bus], lane
     """One issuer per lane for all PEs of the column, each of which is fetched the operand of the digit."""
     module, group = issuer(n, layout), layout.mac.group
     for i in range(layout.mac.lanes):
-        taken = {"a": pins["a"].span(i * group, group), "bw": lanes.bw[i], "take": lanes.take[i]}
+        taken = {"a": pins[layout.encoded_port].span(i * group, group), "bw": lanes.bw[i], "take": lanes.take[i]}
         shown = {name: pins[name][i] for name in ("index", "select", "enable")}
         n.place(f"issuer_{i}", module, taken | shown | {"few": lanes.few[i]})
     for r in range(layout.rows):
-        w = pins["b"].span(r * layout.mac.lanes, layout.mac.lanes)
+        w = pins[layout.plain_port].span(r * layout.mac.lanes, layout.mac.lanes)
         shared = {"select": pins["select"].net, "enable": pins["enable"].net, "clear": clear}
         own = {"w": w, "sum": pins["sum"][r], "carry": pins["carry"][r]}
         n.place(f"pe_{r}", n.cells[leaves.pe_slice(layout)], shared | own)
@@ -127,11 +127,11 @@ def _sharing_pes(n: PartNetlist, layout: SliceLayout, pins: dict[str, Bus], lane
 def _choosing_pes(n: PartNetlist, layout: SliceLayout, pins: dict[str, Bus], lanes: Lanes, clear: Net) -> None:
     """Every PE has an issuer of its own; they all agree, and the first one's ``few`` sets the pace."""
     module, group = _choosing_pe(n, layout), layout.mac.group
-    shared = {"a": pins["a"].net, "bw": lanes.bw.net, "take": lanes.take.net, "clear": clear}
+    shared = {"a": pins[layout.encoded_port].net, "bw": lanes.bw.net, "take": lanes.take.net, "clear": clear}
     for r in range(layout.rows):
         own = {name: pins[name][r] for name in ("index", "select", "enable", "sum", "carry")}
         few = lanes.few.net if r == 0 else n.wire(f"unused_few_{r}", 1).net
-        n.place(f"pe_{r}", module, shared | own | {"b": pins["b"].span(r * group, group), "few": few})
+        n.place(f"pe_{r}", module, shared | own | {"b": pins[layout.plain_port].span(r * group, group), "few": few})
 
 
 def _choosing_pe(above: PartNetlist, layout: SliceLayout) -> Module:
