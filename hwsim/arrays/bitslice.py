@@ -149,9 +149,7 @@ class Bitslice(Array):
 
     def assumptions(self, mac: Mac) -> tuple[str, ...]:
         source = self.layout(mac).statistics.distribution.source
-        return (
-            f"cycles of {self.name} are those expected of independent operands, {source}: counted ones need operands",
-        )
+        return (f"cycles of {self.name} are those expected of independent operands ({source}), unless counted",)
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         layout = self.layout(mac)
