@@ -26,16 +26,56 @@ def wrapped(value: int, bits: int) -> int:
     return value % (1 << bits)
 
 
+def booth_digits(value: int, bits: int, signed: int) -> list[int]:
+    """Radix-4 digits of a number, lowest first, from windows of three bits."""
+    windows = [(value << 1 >> 2 * i) & 7 for i in range((bits + 2 - signed) // 2)]
+    return [(window & 1) + (window >> 1 & 1) - 2 * (window >> 2) for window in windows]
+
+
+def compressed(rows: list[int], bits: int) -> tuple[int, int]:
+    """A pair made by layers of full adders, three neighbours at a time."""
+    while len(rows) > 2:
+        kept = rows[len(rows) - len(rows) % 3 :]
+        layer = []
+        for x, y, z in zip(rows[0:-2:3], rows[1:-1:3], rows[2::3], strict=False):
+            layer += [x ^ y ^ z, wrapped((x & y | x & z | y & z) << 1, bits)]
+        rows = layer + kept
+    return rows[0], rows[1]
+
+
+def keeps_pairs(leaf: Leaf) -> bool:
+    return leaf.kind.endswith("_opt1")
+
+
+def total(acc: int, a: int, w: int, leaf: Leaf) -> int:
+    """A sum after one more product; a pair has its carry in the upper half."""
+    bits = leaf["acc_bits"]
+    if not keeps_pairs(leaf):
+        return wrapped(acc + product(a, w, leaf), bits)
+    encoded, other = (number(x, leaf[f"{x_}_bits"], leaf[f"{x_}_signed"]) for x_, x in (("a", a), ("w", w)))
+    fmt = (leaf["a_bits"], leaf["a_signed"])
+    if dict(leaf.parameters).get("a_rests"):
+        encoded, other, fmt = other, encoded, (leaf["w_bits"], leaf["w_signed"])
+    rows = [wrapped(digit * other * 4**i, bits) for i, digit in enumerate(booth_digits(encoded, *fmt))]
+    low, high = compressed([*rows, wrapped(acc, bits), acc >> bits], bits)
+    return low | high << bits
+
+
+def shown(acc: int, leaf: Leaf) -> dict[str, int]:
+    bits = leaf["acc_bits"]
+    return {"c_sum": wrapped(acc, bits), "c_carry": acc >> bits} if keeps_pairs(leaf) else {"c": acc}
+
+
 def pe_os(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
     outputs = {f"{name}_out": reg[name] for name in ("a", "b", "valid", "first", "last")} | {"done": reg["done"]}
     after = {name: pin[name] for name in ("a", "b", "valid", "first", "last")}
     after["acc"] = reg["acc"]
     if reg["valid"]:
         base = 0 if reg["first"] else reg["acc"]
-        after["acc"] = wrapped(base + product(reg["a"], reg["b"], leaf), leaf["acc_bits"])
+        after["acc"] = total(base, reg["a"], reg["b"], leaf)
     after["done"] = reg["valid"] & reg["last"]
     if not leaf["drain"]:
-        return outputs | {"c": reg["acc"]}, after
+        return outputs | shown(reg["acc"], leaf), after
     if reg["done"]:
         moved = {"result": reg["acc"], "result_valid": 1, "waiting": 1}
     elif reg["waiting"] and not pin["start"]:
@@ -48,7 +88,7 @@ def pe_os(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[st
 def pe_ws(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
     chain = pin["w"] if pin["load"] else reg["chain"]
     resting = reg["w"] if leaf["overlap"] else reg["chain"]
-    psum = wrapped(pin["psum_in"] + product(reg["a"], resting, leaf), leaf["acc_bits"])
+    psum = total(pin["psum_in"], reg["a"], resting, leaf)
     outputs = {"a_out": reg["a"], "psum": reg["psum"], "w_out": reg["chain"]}
     after = {"a": pin["a"], "psum": psum, "chain": chain}
     if leaf["overlap"]:
@@ -60,7 +100,7 @@ def pe_ws(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[st
 
 
 def pe_cube(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
-    psum = wrapped(pin["psum_in"] + product(reg["a"], reg["b"], leaf), leaf["acc_bits"])
+    psum = total(pin["psum_in"], reg["a"], reg["b"], leaf)
     outputs = {"a_out": reg["a"], "b_out": reg["b"], "psum": reg["psum"]}
     return outputs, {"a": pin["a"], "b": pin["b"], "psum": psum}
 
@@ -68,9 +108,9 @@ def pe_cube(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[
 def pe_matrix(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
     acc = reg["acc"]
     if pin["valid"]:
-        acc = wrapped((0 if pin["first"] else acc) + product(pin["a"], pin["b"], leaf), leaf["acc_bits"])
+        acc = total(0 if pin["first"] else acc, pin["a"], pin["b"], leaf)
     if not leaf["drain"]:
-        return {"c": reg["acc"]}, {"acc": acc}
+        return shown(reg["acc"], leaf), {"acc": acc}
     result = reg["acc"] if pin["done"] else pin["result_in"]
     return {"result": reg["result"]}, {"acc": acc, "result": result}
 
@@ -94,6 +134,16 @@ def accumulate_adder(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, in
     return {"c": wrapped(pin["psum"] + pin["c_in"], leaf["acc_bits"])}, {}
 
 
+def accumulate_pair(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
+    bits = leaf["acc_bits"]
+    return {"c": wrapped(pin["psum"] + (pin["psum"] >> bits) + pin["c_in"], bits)}, {}
+
+
+def resolve_adder(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
+    bits = leaf["bits"]
+    return {"word": wrapped(pin["pair"] + (pin["pair"] >> bits), bits)}, {}
+
+
 def delay(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
     stages = leaf["stages"]
     after = {"1": pin["d"]} | {str(i + 1): reg[str(i)] for i in range(1, stages)}
@@ -114,14 +164,15 @@ def drain_flag(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], di
 
 MODELS: dict[str, Model] = {
     "accumulate_adder": accumulate_adder,
+    "accumulate_pair": accumulate_pair,
     "delay": delay,
     "done_flag": done_flag,
     "drain_flag": drain_flag,
     "operand_register": operand_register,
-    "pe_cube": pe_cube,
-    "pe_matrix": pe_matrix,
-    "pe_os": pe_os,
-    "pe_ws": pe_ws,
+    "resolve_adder": resolve_adder,
     "tree_adder": tree_adder,
     "tree_multiplier": tree_multiplier,
 }
+PES = {"pe_cube": pe_cube, "pe_matrix": pe_matrix, "pe_os": pe_os, "pe_ws": pe_ws}
+PE_MACS = ("", "_booth", "_fused", "_opt1")
+MODELS |= {f"{role}{mac}": model for role, model in PES.items() for mac in PE_MACS}

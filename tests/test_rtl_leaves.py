@@ -19,7 +19,7 @@ from rtl.leaves import LEAVES, build_cell
 from rtl.leaves.arithmetic import fit, product
 from rtl.netlist import Pin
 from rtl.session import fresh_block
-from rtl_leaf_models import MODELS, number, wrapped
+from rtl_leaf_models import MODELS, PE_MACS, PES, number, wrapped
 from rtl_variants import SIZES, other_formats, variants
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
@@ -43,10 +43,22 @@ def macs(kind: str, **modes: int) -> list[Leaf]:
     ]
 
 
+def pes(role: str, mac: str) -> list[Leaf]:
+    """The leaves of a PE in all its modes; a MAC that encodes A is told where A is."""
+    modes: dict[str, list[dict[str, int]]] = {
+        "pe_os": [{"drain": drain} for drain in (0, 1)],
+        "pe_matrix": [{"drain": drain} for drain in (0, 1)],
+        "pe_ws": [{"overlap": x, **({"a_rests": 1 - x} if mac else {})} for x in (0, 1)],
+        "pe_cube": [{}],
+    }
+    return [leaf for mode in modes[role] for leaf in macs(f"{role}{mac}", **mode)]
+
+
 SAMPLES = [
-    *(leaf for drain in (0, 1) for kind in ("pe_os", "pe_matrix") for leaf in macs(kind, drain=drain)),
-    *(leaf for overlap in (0, 1) for kind in ("pe_ws", "tree_multiplier") for leaf in macs(kind, overlap=overlap)),
-    *macs("pe_cube"),
+    *(leaf for role in PES for mac in PE_MACS for leaf in pes(role, mac)),
+    *(leaf for overlap in (0, 1) for leaf in macs("tree_multiplier", overlap=overlap)),
+    *(Leaf.of("accumulate_pair", acc_bits=bits) for bits in (1, 32)),
+    *(Leaf.of("resolve_adder", bits=bits) for bits in (1, 32)),
     *(Leaf.of("tree_adder", bits=bits) for bits in (1, 17)),
     *(Leaf.of("accumulate_adder", acc_bits=bits) for bits in (1, 32)),
     *(Leaf.of("delay", bits=bits, stages=stages) for bits in (1, 3, 8) for stages in (1, 2, 5)),

@@ -1,11 +1,15 @@
 """MAC micro-architectures, one file each; a new one is a new file and one name in MACS."""
 
 from hwsim.macs.base import Mac
+from hwsim.macs.bit_weight import BitWeightMac
+from hwsim.macs.booth import BoothMac
+from hwsim.macs.fused import FusedMac
+from hwsim.macs.opt1 import Opt1Mac
 from hwsim.macs.parallel import ParallelMac
 
-DENSE_MACS: tuple[type[Mac], ...] = (ParallelMac,)
-"""Those that take one whole product per cycle."""
+DENSE_MACS: tuple[type[Mac], ...] = (ParallelMac, BoothMac, FusedMac, Opt1Mac)
+"""Those that take one whole product per cycle and add it to a sum."""
 
 MACS: tuple[type[Mac], ...] = (*DENSE_MACS,)
 
-__all__ = ["DENSE_MACS", "MACS", "Mac", "ParallelMac"]
+__all__ = ["DENSE_MACS", "MACS", "BitWeightMac", "BoothMac", "FusedMac", "Mac", "Opt1Mac", "ParallelMac"]
