@@ -5,11 +5,26 @@ from hwsim.macs.bit_weight import BitWeightMac
 from hwsim.macs.booth import BoothMac
 from hwsim.macs.fused import FusedMac
 from hwsim.macs.opt1 import Opt1Mac
+from hwsim.macs.opt2 import Opt2Mac
 from hwsim.macs.parallel import ParallelMac
 
 DENSE_MACS: tuple[type[Mac], ...] = (ParallelMac, BoothMac, FusedMac, Opt1Mac)
-"""Those that take one whole product per cycle and add it to a sum."""
+"""Those that take one whole product per cycle and add it to a sum of their own."""
 
-MACS: tuple[type[Mac], ...] = (*DENSE_MACS,)
+TREE_MACS: tuple[type[Mac], ...] = (ParallelMac, BoothMac, Opt1Mac, Opt2Mac)
+"""Those whose products a tree adds up."""
 
-__all__ = ["DENSE_MACS", "MACS", "BitWeightMac", "BoothMac", "FusedMac", "Mac", "Opt1Mac", "ParallelMac"]
+MACS: tuple[type[Mac], ...] = (*DENSE_MACS, Opt2Mac)
+
+__all__ = [
+    "DENSE_MACS",
+    "MACS",
+    "TREE_MACS",
+    "BitWeightMac",
+    "BoothMac",
+    "FusedMac",
+    "Mac",
+    "Opt1Mac",
+    "Opt2Mac",
+    "ParallelMac",
+]

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.bitweight import Nest, mac
+from hwsim.bitweight import Nest, mac, opt1, spatial
 from hwsim.encodings.base import Encoding
 from hwsim.encodings.booth import Booth
 from hwsim.macs.base import Mac
@@ -35,6 +35,10 @@ class BitWeightMac(Mac):
     def parallel_nest(self, k: int) -> Nest:
         """The nest that all others are made from: one output, ``k`` products in time."""
         return mac(1, 1, k, self.a, self.w, self.encoding)
+
+    def tree_nest(self, k: int) -> Nest:
+        """One output, ``k`` products in space, summed as carry-save pairs."""
+        return spatial(opt1(self.parallel_nest(k)), "k")
 
     @property
     def nest_acc_bits(self) -> int:

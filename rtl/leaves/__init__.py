@@ -17,7 +17,15 @@ from rtl.leaves.pe_matrix import pe_matrix
 from rtl.leaves.pe_os import pe_os
 from rtl.leaves.pe_ws import pe_ws
 from rtl.leaves.registers import delay, done_flag, drain_flag, operand_register
-from rtl.leaves.tree import tree_adder, tree_multiplier
+from rtl.leaves.tree import (
+    tree_adder,
+    tree_bit_weights,
+    tree_compressor,
+    tree_multiplier,
+    tree_multiplier_booth,
+    tree_multiplier_opt1,
+    tree_multiplier_opt2,
+)
 from rtl.names import check_name
 from rtl.netlist import Cell, Pin
 from rtl.session import block_verilog, fresh_block, has_registers
@@ -38,6 +46,7 @@ def _built(build: Callable[[Leaf, Datapath], None], mac: Datapath, leaf: Leaf) -
 LEAVES: dict[str, Builder] = {
     "accumulate_adder": accumulate_adder,
     "accumulate_pair": accumulate_pair,
+    "tree_bit_weights": tree_bit_weights,
     "delay": delay,
     "done_flag": done_flag,
     "drain_flag": drain_flag,
@@ -48,7 +57,11 @@ LEAVES: dict[str, Builder] = {
     **_with_each_mac("pe_ws", pe_ws),
     "resolve_adder": resolve_adder,
     "tree_adder": tree_adder,
+    "tree_compressor": tree_compressor,
     "tree_multiplier": tree_multiplier,
+    "tree_multiplier_booth": tree_multiplier_booth,
+    "tree_multiplier_opt1": tree_multiplier_opt1,
+    "tree_multiplier_opt2": tree_multiplier_opt2,
 }
 """Kind of leaf -> what lays its wires into PyRTL's working block."""
 
