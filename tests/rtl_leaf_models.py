@@ -40,7 +40,28 @@ def compressed(rows: list[int], bits: int) -> tuple[int, int]:
         for x, y, z in zip(rows[0:-2:3], rows[1:-1:3], rows[2::3], strict=False):
             layer += [x ^ y ^ z, wrapped((x & y | x & z | y & z) << 1, bits)]
         rows = layer + kept
-    return rows[0], rows[1]
+    return rows[0], rows[1] if len(rows) == 2 else 0
+
+
+def partial_products(a: int, w: int, leaf: Leaf) -> list[int]:
+    """Digit times the other operand, lowest digit first; what is encoded is ``a``, or ``w`` where a rests."""
+    encoded, other = (leaf["a_bits"], leaf["a_signed"]), (leaf["w_bits"], leaf["w_signed"])
+    if dict(leaf.parameters).get("a_rests"):
+        a, w, encoded, other = w, a, other, encoded
+    return [digit * number(w, *other) for digit in booth_digits(number(a, *encoded), *encoded)]
+
+
+def weighed(rows: list[int], bits: int) -> list[int]:
+    return [wrapped(row * 4**place, bits) for place, row in enumerate(rows)]
+
+
+def joined(rows: list[int], bits: int) -> int:
+    """One bus of all rows, the first in its lowest bits."""
+    return sum(wrapped(row, bits) << place * bits for place, row in enumerate(rows))
+
+
+def parted(bus: int, bits: int, count: int) -> list[int]:
+    return [wrapped(bus >> place * bits, bits) for place in range(count)]
 
 
 def keeps_pairs(leaf: Leaf) -> bool:
@@ -52,18 +73,13 @@ def total(acc: int, a: int, w: int, leaf: Leaf) -> int:
     bits = leaf["acc_bits"]
     if not keeps_pairs(leaf):
         return wrapped(acc + product(a, w, leaf), bits)
-    encoded, other = (number(x, leaf[f"{x_}_bits"], leaf[f"{x_}_signed"]) for x_, x in (("a", a), ("w", w)))
-    fmt = (leaf["a_bits"], leaf["a_signed"])
-    if dict(leaf.parameters).get("a_rests"):
-        encoded, other, fmt = other, encoded, (leaf["w_bits"], leaf["w_signed"])
-    rows = [wrapped(digit * other * 4**i, bits) for i, digit in enumerate(booth_digits(encoded, *fmt))]
-    low, high = compressed([*rows, wrapped(acc, bits), acc >> bits], bits)
-    return low | high << bits
+    rows = weighed(partial_products(a, w, leaf), bits)
+    return joined(list(compressed([*rows, *parted(acc, bits, 2)], bits)), bits)
 
 
 def shown(acc: int, leaf: Leaf) -> dict[str, int]:
     bits = leaf["acc_bits"]
-    return {"c_sum": wrapped(acc, bits), "c_carry": acc >> bits} if keeps_pairs(leaf) else {"c": acc}
+    return dict(zip(("c_sum", "c_carry"), parted(acc, bits, 2), strict=True)) if keeps_pairs(leaf) else {"c": acc}
 
 
 def pe_os(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
@@ -115,15 +131,39 @@ def pe_matrix(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dic
     return {"result": reg["result"]}, {"acc": acc, "result": result}
 
 
+def product_of(a: int, w: int, leaf: Leaf) -> int:
+    """What a tree's multiplier hands on: the product, its pair, or its partial products."""
+    if leaf.kind == "tree_multiplier_opt1":
+        bits = leaf["sum_bits"]
+        return joined(list(compressed(weighed(partial_products(a, w, leaf), bits), bits)), bits)
+    if leaf.kind == "tree_multiplier_opt2":
+        return joined(partial_products(a, w, leaf), leaf["pp_bits"])
+    return wrapped(product(a, w, leaf), leaf["a_bits"] + leaf["w_bits"])
+
+
 def tree_multiplier(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
     resting = reg["w"] if leaf["overlap"] else reg["chain"]
     after = {
         "chain": pin["w"] if pin["load"] else reg["chain"],
-        "product": wrapped(product(pin["a"], resting, leaf), leaf["a_bits"] + leaf["w_bits"]),
+        "product": product_of(pin["a"], resting, leaf),
     }
     if leaf["overlap"]:
         after["w"] = reg["chain"] if pin["first"] else reg["w"]
     return {"w_out": reg["chain"], "product": reg["product"]}, after
+
+
+def tree_compressor(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
+    bits = leaf["bits"]
+    rows = [*parted(pin["x"], bits, 2), *parted(pin["y"], bits, 2)]
+    return {"pair": reg["pair"]}, {"pair": joined(list(compressed(rows, bits)), bits)}
+
+
+def tree_bit_weights(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
+    bits = leaf["digit_bits"]
+    halves = parted(pin["pairs"], bits, 2 * leaf["digits"])
+    words = [number(wrapped(x + y, bits), bits, 1) for x, y in zip(halves[::2], halves[1::2], strict=True)]
+    total = wrapped(sum(word * 4**place for place, word in enumerate(words)), leaf["sum_bits"])
+    return ({"sum": reg["sum"]}, {"sum": total}) if leaf["registered"] else ({"sum": total}, {})
 
 
 def tree_adder(reg: Values, pin: Values, leaf: Leaf) -> tuple[dict[str, int], dict[str, int]]:
@@ -171,8 +211,11 @@ MODELS: dict[str, Model] = {
     "operand_register": operand_register,
     "resolve_adder": resolve_adder,
     "tree_adder": tree_adder,
-    "tree_multiplier": tree_multiplier,
+    "tree_bit_weights": tree_bit_weights,
+    "tree_compressor": tree_compressor,
 }
 PES = {"pe_cube": pe_cube, "pe_matrix": pe_matrix, "pe_os": pe_os, "pe_ws": pe_ws}
 PE_MACS = ("", "_booth", "_fused", "_opt1")
+TREE_MACS = ("", "_booth", "_opt1", "_opt2")
 MODELS |= {f"{role}{mac}": model for role, model in PES.items() for mac in PE_MACS}
+MODELS |= {f"tree_multiplier{mac}": tree_multiplier for mac in TREE_MACS}
