@@ -55,11 +55,11 @@ def middle_of(sizes: Sequence[str]) -> str:
 def other_formats() -> list[str]:
     """Inline forms of every engine in its last mode, with unusual operands and accumulators.
 
-    Its other MACs take turns at the formats, two for each.
+    Its other MACs take turns at the formats.
     """
     found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]
     for turn, name in enumerate(SIZES):
         for place, mac in enumerate(OTHER_MACS[name]):
-            for fmt in (FORMATS[(turn + place) % len(FORMATS)], FORMATS[(turn + place + 2) % len(FORMATS)]):
-                found.append(f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},mac={mac},{fmt}")
+            fmt = FORMATS[(turn + place) % len(FORMATS)]
+            found.append(f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},mac={mac},{fmt}")
     return found

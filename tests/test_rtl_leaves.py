@@ -44,7 +44,7 @@ def macs(kind: str, width: str | None = "acc_bits", **modes: int) -> list[Leaf]:
 
 
 def pes(role: str, mac: str) -> list[Leaf]:
-    """The leaves of a PE in all its modes; a MAC that encodes A is told where A is, and a third of the rest is enough."""
+    """The leaves of a PE in all its modes, a third of them for other MACs; these are told which operand is A."""
     modes: dict[str, list[dict[str, int]]] = {
         "pe_os": [{"drain": drain} for drain in (0, 1)],
         "pe_matrix": [{"drain": drain} for drain in (0, 1)],

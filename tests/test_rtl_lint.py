@@ -17,12 +17,12 @@ from toy_design import TOP, write_toy
 LARGE: dict[str, Sequence[str]] = {
     name: ["p=3"] if name == "cube" else ["k=8,n=8"] if name == "adder-tree" else ["rows=8,cols=8"] for name in SIZES
 }
-SMALLEST = {name: sizes[:1] for name, sizes in SIZES.items()}
+SMALLEST = [spec for spec in variants({name: sizes[:1] for name, sizes in SIZES.items()}) if "mac=" not in spec]
 OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in FORMATS]
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants(LARGE), *variants(SMALLEST), *OTHER_FORMATS])
+@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
     assert result.exit_code == 0, result
