@@ -111,7 +111,7 @@ def test_value_clock_work_and_ports_in_other_formats(array: type[Array], mac: ty
     names = [f.name for f in fields(array) if type(f.default) is int]
     sides = ",".join(f"{n}={s}" for n, s in zip(names, side, strict=True))
     spec = f"{array.name}:{sides},mac={mac.name},{fmt}"
-    encoding = getattr(mac, "encoding", None)
+    encoding = getattr(mac(), "encoding", None)
     if encoding is not None and "a=int17" in fmt:
         with pytest.raises(SpecError) as refused:
             load_engine(spec)
