@@ -18,7 +18,7 @@ from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.macs import MACS, Mac
-from hwsim.ports import Beat, Port
+from hwsim.ports import RESULTS, Beat, Port
 from hwsim.reference import exact_matmul
 from hwsim.spec import field_text, read_fields, split_inline
 
@@ -71,6 +71,11 @@ class Engine:
     def ports(self) -> tuple[Port, ...]:
         """The boundary, as the Verilog module has it (beside ``clk`` and ``rst``)."""
         return self.array.ports(self.mac)
+
+    @property
+    def additions_left(self) -> int:
+        """Additions that each result still needs when it has left: 1 if it leaves as a carry-save pair, else 0."""
+        return max(sum(port.name in RESULTS for port in self.ports) - 1, 0)
 
     def latency(self, gemm: Gemm | Shapes) -> Latency:
         """Cycles in closed form; arrays of cycles if asked with ``Shapes``.

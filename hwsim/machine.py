@@ -13,6 +13,7 @@ from typing import Any
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
 from hwsim.memory import Channel, Dram, Scratchpad
+from hwsim.ports import RESULTS
 from hwsim.spec import parse_bool, parse_int, split_inline
 from hwsim.tiles.tiling import Operand
 from hwsim.workload.operator import Movement
@@ -20,7 +21,7 @@ from hwsim.workload.operator import Movement
 ENGINE_WIDE = "engine"
 ONE_ROW = "row"
 UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
-_PORTS_OF = {Operand.A: {"a"}, Operand.B: {"b", "w"}, Operand.C: {"c", "c_in"}}
+_PORTS_OF = {Operand.A: {"a"}, Operand.B: {"b", "w"}, Operand.C: {*RESULTS, "c_in"}}
 
 
 def parse_size(text: str) -> int:

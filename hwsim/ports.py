@@ -20,6 +20,11 @@ Outputs = Mapping[str, NDArray[np.integer]]
 """Values by port name, each of shape (lanes,)."""
 
 
+RESULTS = ("c", "c_sum", "c_carry")
+"""Names of ports that show results: words, or the rows of carry-save pairs; ``c_valid`` says when, lane by lane."""
+RESULT_VALID = "c_valid"
+
+
 class Direction(Enum):
     INPUT = "input"
     OUTPUT = "output"

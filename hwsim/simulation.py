@@ -187,6 +187,8 @@ class _Simulation:
             "activations go to DRAM after each operator and come back for the next",
             f"the vector unit does {machine.lanes} operations per cycle; what follows a product alone rides along",
         ]
+        if machine.engine.additions_left:
+            said.append("results leave the engine as sum and carry, which the vector unit adds: one operation for each")
         if self.program is None:
             said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")
         else:

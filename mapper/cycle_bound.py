@@ -78,8 +78,8 @@ class CycleBound:
         """Busy cycles of tiles with these sides; ``finishing`` ones are the last along k."""
         shapes = Shapes.of(m, n, k)
         cycles: Ints = np.maximum(*tile_cycles(self.machine, self.demand, shapes, np.full(m.shape, adds)))
-        if self.demand.vector_ops:
-            cycles = np.maximum(cycles, np.where(finishing, vector_cycles(self.machine, self.demand, m, n), 0))
+        if self.demand.vector_ops or self.machine.engine.additions_left:
+            cycles = np.maximum(cycles, vector_cycles(self.machine, self.demand, m, n, finishing.astype(np.int64)))
         return cycles
 
     def of(self, order: str, fillings: tuple[Filling, ...], at: Ints) -> Bound:

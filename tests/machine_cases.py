@@ -39,7 +39,8 @@ def demands(draw: st.DrawFn, largest: int = 14) -> Demand:
 def machines(draw: st.DrawFn) -> Machine:
     """Small systolic arrays behind channels of many speeds, in single and double buffers."""
     rows, cols = draw(st.integers(1, 5)), draw(st.integers(1, 5))
-    engine = load_engine(f"systolic-os:rows={rows},cols={cols}")
+    mac = draw(st.sampled_from(["parallel", "opt1"]))  # sums that leave as pairs are work for the vector unit
+    engine = load_engine(f"systolic-os:rows={rows},cols={cols},mac={mac}")
     return make_machine(
         engine,
         {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from hwsim.arrays import ARRAYS
+
 PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
 CUBES = ("p=1", "p=2", "p=3")
 TREES = ("k=1,n=1", "k=2,n=3", "k=3,n=2", "k=5,n=4")
@@ -18,13 +20,9 @@ SIZES: dict[str, Sequence[str]] = {
     "cube": CUBES,
     "adder-tree": TREES,
     "matrix-2d": PLANES,
-    "bitslice": (
-        "columns=1,rows=2,mac=opt4c,barrier=bw",
-        "columns=2,rows=2,mac=opt3,encoding=booth",
-        "columns=3,rows=4,mac=opt4e",
-        "columns=2,rows=2,mac=opt4c,barrier=bank",
-    ),
+    "bitslice": ("columns=1,rows=2", "columns=2,rows=4", "columns=3,rows=2,barrier=bw", "columns=2,rows=2,barrier=bank"),
 }
+OTHER_MACS = {array.name: [mac.name for mac in array.houses[1:]] for array in ARRAYS}
 MODES: dict[str, Sequence[str]] = {
     name: [",".join(choice) for choice in product(OVERLAPS, DRAINS)]
     if name in ("systolic-os", "matrix-2d")
@@ -42,15 +40,29 @@ FORMATS = (
 
 
 def variants(sizes: dict[str, Sequence[str]]) -> list[str]:
-    """Inline forms of every engine at the given sizes, in every mode."""
-    return [f"{name}:{size},{mode}" for name in SIZES for size in sizes[name] for mode in MODES[name]]
+    """Inline forms of every engine in every mode: at all of the given sizes, with its other MACs at one of them."""
+    usual = [f"{name}:{size},{mode}" for name in SIZES for size in sizes[name] for mode in MODES[name]]
+    return usual + [
+        f"{name}:{middle_of(sizes[name])},{mode},mac={mac}"
+        for name in SIZES
+        for mac in OTHER_MACS[name]
+        for mode in MODES[name]
+    ]
 
 
 def middle_of(sizes: Sequence[str]) -> str:
     """A size that is not square, where there is one."""
-    return sizes[1]
+    return sizes[min(1, len(sizes) - 1)]
 
 
 def other_formats() -> list[str]:
-    """Inline forms of every engine in its last mode, with unusual operands and accumulators."""
-    return [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]
+    """Inline forms of every engine in its last mode, with unusual operands and accumulators.
+
+    Its other MACs take turns at the formats.
+    """
+    found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]
+    for turn, name in enumerate(SIZES):
+        for place, mac in enumerate(OTHER_MACS[name]):
+            fmt = FORMATS[(turn + place) % len(FORMATS)]
+            found.append(f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},mac={mac},{fmt}")
+    return found

@@ -81,7 +81,12 @@ MISTAKES = {
     "cube:p=2.5": "cube: p=2.5 is not a whole number",
     "cube:overlap=maybe": "cube: overlap=maybe is not true or false",
     "matrix-2d:drain=row": "matrix-2d: drain=row is not one of parallel, column",
-    "cube:mac=paralel": "unknown mac 'paralel' (did you mean 'parallel'?); macs are parallel, opt4c, opt3, opt4e",
+    "cube:mac=paralel": "unknown mac 'paralel' (did you mean 'parallel'?); macs are parallel, booth, fused, opt1, "
+    "opt2, opt4c, opt3, opt4e",
+    "cube:mac=opt2": "mac=opt2 has no place in cube; its macs are parallel, booth, fused, opt1",
+    "adder-tree:mac=fused": "mac=fused has no place in adder-tree; its macs are parallel, booth, opt1, opt2",
+    "cube:mac=booth,a=int17": "encoding 'booth' takes integers of 1 to 16 bits, not int17",
+    "cube:mac=opt1,acc=int15": "acc=int15 cannot hold one product of int8 times int8, which needs 16 bits",
     "cube:a=byte": "cube: a=byte: unknown format 'byte': a format is intN, uintN or one of bf16, fp16, fp32, fp64, "
     "fp8e4m3, fp8e5m2",
     "cube:a=int65": "cube: a=int65: a signed integer format has 1 to 64 bits, not 65",

@@ -28,6 +28,13 @@ def test_without_a_word_it_is_the_edge_preset_with_ports_as_wide_as_the_engine()
     assert machine.lanes == row_of(ENGINE) == 4
 
 
+def test_pairs_leave_through_ports_twice_as_wide() -> None:
+    """Sums that leave all at once leave as their PEs keep them; at the foot of a column they are words."""
+    for drain, width in (("parallel", 2 * 8 * 4 * 4), ("column", 4 * 4)):
+        engine = load_engine(f"systolic-os:rows=8,cols=4,mac=opt1,drain={drain}")
+        assert make_machine(engine, {}).c.port_bytes_per_cycle == width
+
+
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_preset_can_be_made_again_from_its_fields(name: str) -> None:
     machine = load_machine(name, ENGINE)

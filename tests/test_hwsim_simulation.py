@@ -93,6 +93,23 @@ def test_a_slow_vector_unit_holds_the_engine_up() -> None:
     check_sums(held)
 
 
+def test_results_that_leave_as_pairs_are_work_for_the_vector_unit() -> None:
+    """One addition for each result of each tile, beside what is fused: nothing is charged where an array adds."""
+    pairs, drained = (load_engine(f"systolic-os:rows=4,cols=4,mac=opt1,drain={x}") for x in ("parallel", "column"))
+    fields = {"dram_gb_per_s": 2, "dram_latency_ns": 10, "vector_lanes": 1}
+    workload = gemms(Gemm(m=9, n=7, k=5, batch=2))
+    words, left, added = (simulate(workload, make_machine(x, fields)) for x in (ENGINE, pairs, drained))
+    assert left.compute_cycles == words.compute_cycles
+    waiting = 9 * 7 - ENGINE.latency(Gemm(9, 7, 5)).expected
+    assert waiting < 0 == left.stall_cycles[Stall.VECTOR_UNIT]
+    plan = program(workload, g0=Tiling(9, 7, 1))
+    tile = ENGINE.latency(Gemm(9, 7, 1)).expected
+    held = simulate(workload, make_machine(pairs, fields), plan)
+    assert held.stall_cycles[Stall.VECTOR_UNIT] == 2 * 5 * max(9 * 7 - tile, 0) > 0
+    sentence = "results leave the engine as sum and carry, which the vector unit adds: one operation for each"
+    assert [sentence in report.assumptions for report in (words, left, added)] == [False, True, False]
+
+
 def test_expanded_movement_moves_whole_matrices() -> None:
     workload = chain()
     first = workload.operators[0]

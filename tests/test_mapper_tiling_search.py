@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.engine import load_engine
+from hwsim.engine import Engine, load_engine
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm
 from hwsim.machine import Machine, make_machine
@@ -26,6 +26,7 @@ from mapper.tile_sides import tile_counts, tile_sides
 from mapper.tiling_search import search_tiling
 
 ENGINE = load_engine("systolic-os:rows=4,cols=2")
+ENGINES = st.sampled_from([ENGINE, load_engine("systolic-os:rows=4,cols=2,mac=opt1")])
 
 
 @st.composite
@@ -83,11 +84,11 @@ def test_the_least_bytes_of_all_orders_and_depths_are_found(demand: Demand, give
 
 
 @settings(max_examples=15, deadline=None)
-@given(demands(), fields())
+@given(ENGINES, demands(), fields())
 def test_the_bound_is_below_every_candidate_and_the_search_finds_the_least(
-    demand: Demand, given_fields: dict[str, object]
+    engine: Engine, demand: Demand, given_fields: dict[str, object]
 ) -> None:
-    machine = make_machine(ENGINE, given_fields)
+    machine = make_machine(engine, given_fields)
     space = TileSpace.of(machine, demand)
     bounds = CycleBound(machine, demand, space, np.arange(len(space)))
     found = []

@@ -146,6 +146,30 @@ def test_a_missing_or_surplus_result_is_reported() -> None:
     assert seen.mismatches == (Mismatch("case", 2, "c_valid", 0, "1 results", "2 results"),)
 
 
+def test_a_result_that_leaves_as_a_pair_is_worth_its_total() -> None:
+    """Modulo the width of its ports: -8 and 7 are -1, 7 and 7 are -2 in four bits."""
+    valid = Port("c_valid", Direction.OUTPUT, 1, IntFormat(1, signed=False))
+    pair = tuple(Port(name, Direction.OUTPUT, 1, IntFormat(4)) for name in ("c_sum", "c_carry"))
+    product = Product(np.array([[-1]]), np.array([[1, 2]]), np.array([[0, 1]]))
+    record = Record()
+    checker = ProductChecker((*pair, valid), Case("case", 0, 0, 3, True), product, record)
+    for c_sum, c_carry, c_valid in (("1000", "0111", "1"), ("0001", "0001", "0"), ("0111", "0111", "1")):
+        checker.collect({"c_sum": c_sum, "c_carry": c_carry, "c_valid": c_valid})
+    checker.finish()
+    assert (record.close().elements, record.close().mismatches) == (2, ())
+
+
+def test_an_unknown_bit_in_one_row_of_a_pair_is_no_number() -> None:
+    valid = Port("c_valid", Direction.OUTPUT, 1, IntFormat(1, signed=False))
+    pair = tuple(Port(name, Direction.OUTPUT, 1, IntFormat(4)) for name in ("c_sum", "c_carry"))
+    record = Record()
+    product = Product(np.array([[3]]), np.array([[1]]), np.array([[0]]))
+    checker = ProductChecker((*pair, valid), Case("case", 0, 0, 1, True), product, record)
+    checker.collect({"c_sum": "0011", "c_carry": "00X0", "c_valid": "1"})
+    checker.finish()
+    assert record.close().mismatches == (Mismatch("case", 1, "product", 0, "3", "0"),)
+
+
 @pytest.mark.rtl
 def test_a_right_design_passes(tmp_path: Path) -> None:
     vectors = some_vectors()

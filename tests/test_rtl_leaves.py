@@ -19,14 +19,14 @@ from rtl.leaves import LEAVES, build_cell
 from rtl.leaves.arithmetic import fit, product
 from rtl.netlist import Pin
 from rtl.session import fresh_block
-from rtl_leaf_models import MODELS, number, wrapped
+from rtl_leaf_models import MODELS, PE_MACS, PES, TREE_MACS, number, wrapped
 from rtl_variants import SIZES, other_formats, variants
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
 
 
-def macs(kind: str, **modes: int) -> list[Leaf]:
-    """Leaves with a multiplier: usual, tiny, and with an accumulator that is narrower than a product."""
+def macs(kind: str, width: str | None = "acc_bits", **modes: int) -> list[Leaf]:
+    """Leaves with a multiplier: usual, tiny, and with an accumulator (or what ``width`` is) narrower than a product."""
     widths = [(8, 8, 32), (1, 1, 2), (3, 5, 7)]
     return [
         Leaf.of(
@@ -35,7 +35,7 @@ def macs(kind: str, **modes: int) -> list[Leaf]:
             w_bits=w,
             a_signed=a_signed,
             w_signed=w_signed,
-            **({} if kind == "tree_multiplier" else {"acc_bits": bits}),
+            **({width: w + 2 if width == "pp_bits" else bits} if width else {}),
             **modes,
         )
         for a, w, bits in widths
@@ -43,10 +43,39 @@ def macs(kind: str, **modes: int) -> list[Leaf]:
     ]
 
 
+def pes(role: str, mac: str) -> list[Leaf]:
+    """The leaves of a PE in all its modes, a third of them for other MACs; these are told which operand is A."""
+    modes: dict[str, list[dict[str, int]]] = {
+        "pe_os": [{"drain": drain} for drain in (0, 1)],
+        "pe_matrix": [{"drain": drain} for drain in (0, 1)],
+        "pe_ws": [{"overlap": x, **({"a_rests": 1 - x} if mac else {})} for x in (0, 1)],
+        "pe_cube": [{}],
+    }
+    return [leaf for mode in modes[role] for leaf in macs(f"{role}{mac}", **mode)[:: 3 if mac else 1]]
+
+
+TREE_WIDTHS: dict[str, tuple[str, str | None]] = {
+    "": ("tree_multiplier", None),
+    "_booth": ("tree_multiplier_booth", None),
+    "_opt1": ("tree_multiplier_opt1", "sum_bits"),
+    "_opt2": ("tree_multiplier_opt2", "pp_bits"),
+}
 SAMPLES = [
-    *(leaf for drain in (0, 1) for kind in ("pe_os", "pe_matrix") for leaf in macs(kind, drain=drain)),
-    *(leaf for overlap in (0, 1) for kind in ("pe_ws", "tree_multiplier") for leaf in macs(kind, overlap=overlap)),
-    *macs("pe_cube"),
+    *(leaf for role in PES for mac in PE_MACS for leaf in pes(role, mac)),
+    *(
+        leaf
+        for overlap in (0, 1)
+        for mac in TREE_MACS
+        for leaf in macs(*TREE_WIDTHS[mac], overlap=overlap)[:: 3 if mac else 1]
+    ),
+    *(Leaf.of("tree_compressor", bits=bits) for bits in (1, 20)),
+    *(
+        Leaf.of("tree_bit_weights", digits=digits, digit_bits=bits, sum_bits=sum_bits, registered=registered)
+        for digits, bits, sum_bits in ((4, 14, 20), (1, 3, 3), (5, 10, 6))
+        for registered in (0, 1)
+    ),
+    *(Leaf.of("accumulate_pair", acc_bits=bits) for bits in (1, 32)),
+    *(Leaf.of("resolve_adder", bits=bits) for bits in (1, 32)),
     *(Leaf.of("tree_adder", bits=bits) for bits in (1, 17)),
     *(Leaf.of("accumulate_adder", acc_bits=bits) for bits in (1, 32)),
     *(Leaf.of("delay", bits=bits, stages=stages) for bits in (1, 3, 8) for stages in (1, 2, 5)),

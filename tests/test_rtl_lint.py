@@ -20,12 +20,12 @@ LARGE: dict[str, Sequence[str]] = {
 }
 NARROW = "bitslice:columns=1,rows=1,acc=int20"
 """An accumulator narrower than the pairs."""
-SMALLEST = {name: sizes[:1] for name, sizes in SIZES.items()}
+SMALLEST = [spec for spec in variants({name: sizes[:1] for name, sizes in SIZES.items()}) if "mac=" not in spec]
 OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in FORMATS]
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants(LARGE), *variants(SMALLEST), *OTHER_FORMATS, NARROW])
+@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, NARROW])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
     assert result.exit_code == 0, result

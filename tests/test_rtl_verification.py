@@ -118,6 +118,52 @@ def test_a_wrong_multiplier_is_found_in_every_engine(name: str, tmp_path: Path) 
 
 
 @pytest.mark.rtl
+@pytest.mark.parametrize(
+    ("name", "mac"),
+    [
+        ("systolic-os", "booth"), ("cube", "fused"), ("matrix-2d", "opt1"), ("systolic-ws", "opt1"),
+        ("adder-tree", "opt1"), ("adder-tree", "opt2"),
+    ],
+)  # fmt: skip
+def test_a_wrong_negation_is_found_in_every_mac(name: str, mac: str, tmp_path: Path) -> None:
+    engine = load_engine(f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},mac={mac}")
+    sources = emit(engine, tmp_path / "broken")
+    mutate(sources, r".*", r"(~\(\w+\) \+ \d+'d)1", r"\g<1>0")  # minus B is one too small
+    assert not verify(engine, seed=1, cases=2, build_dir=tmp_path, sources=sources).passed
+
+
+PAIR_MUTATIONS = {
+    "rows exchanged": (
+        r"systolic_os",
+        r"\.c_sum\((\w+\[\d+:0\])\), \.c_carry\((\w+\[\d+:0\])\)",
+        r".c_sum(\2), .c_carry(\1)",
+    ),
+    "a pair that moves while its PE is idle": (r"pe_os", r"valid_reg <= valid;", "valid_reg <= 1'b1;"),
+    "a carry that stays in its place": (r"pe_os", r"1'd0\}", "1'd1}"),
+}
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("name", PAIR_MUTATIONS)
+def test_a_broken_pair_is_found(name: str, tmp_path: Path) -> None:
+    engine = load_engine("systolic-os:rows=1,cols=2,mac=opt1")
+    sources = emit(engine, tmp_path / "broken")
+    mutate(sources, *PAIR_MUTATIONS[name])
+    assert not verify(engine, seed=1, cases=3, build_dir=tmp_path, sources=sources).passed
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("mac", ["opt1", "opt2"])
+def test_trees_of_sixteen_hold_their_largest_sums(mac: str, tmp_path: Path) -> None:
+    """A 13-bit tree for each bit-weight fails the first vector: 16 partial products of +256 are 4096."""
+    engine = load_engine(f"adder-tree:k=16,n=1,mac={mac}")
+    largest = [(np.full((2, 16), x), np.full((16, 1), -128)) for x in (-2, -128, 127)]
+    assert [int((a @ b)[0, 0]) for a, b in largest] == [4096, 262144, -260096]
+    verdict = verify_products(engine, largest, build_dir=tmp_path)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.rtl
 def test_a_mismatch_names_case_edge_port_and_lane(tmp_path: Path) -> None:
     engine = load_engine("systolic-os:rows=1,cols=1")
     sources = emit(engine, tmp_path / "broken")
@@ -163,7 +209,7 @@ def test_a_seed_below_0_is_refused() -> None:
 @pytest.mark.parametrize("spec", variants(SIZES))
 def test_places_hold_every_element_of_the_product(spec: str) -> None:
     engine = load_engine(spec)
-    lanes = next(port.lanes for port in engine.ports if port.name == "c")
+    lanes = next(port.lanes for port in engine.ports if port.name == "c_valid")
     for m, n, k in [(1, 1, 1), (4, 4, 4), (5, 2, 7), (3, 7, 2)]:
         where = places(engine.array, lanes, m, n, k)
         wanted = np.arange(1, m * n + 1).reshape(m, n)

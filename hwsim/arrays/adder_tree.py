@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.arrays.blocks import blocks, register_dtype
-from hwsim.arrays.leaves import counted, delay, operands, skew_delays
+from hwsim.arrays.leaves import counted, delay, skew_delays
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew, along
 from hwsim.arrays.stationary import rest_and_stream
+from hwsim.arrays.tree import TREES, Tree, WordTree, halved
 from hwsim.arrays.wavefront import Wavefronts, timeline
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory, Leaf
-from hwsim.macs import DENSE_MACS, Mac
+from hwsim.macs import TREE_MACS, Mac
 from hwsim.ports import BIT, Beat, Direction, Port
 
 
@@ -39,7 +40,7 @@ class AdderTree(ScheduledArray):
     summary: ClassVar[str] = "pipelined multiplier-adder trees over stationary weights"
     fold_order: ClassVar[str] = "nkm"
     stream_axis: ClassVar[str | None] = "m"
-    houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
+    houses: ClassVar[tuple[type[Mac], ...]] = TREE_MACS
 
     @property
     def limits(self) -> Limits:
@@ -88,7 +89,8 @@ class AdderTree(ScheduledArray):
         first = Wavefronts(starts + 1, self.n)
         operand: Matrix = np.zeros((self.n, self.k), dtype)
         chain, weights = np.zeros_like(operand), np.zeros_like(operand)
-        tree = [np.zeros((self.n, width), dtype) for width in self._widths()]
+        # the rows of carry-save trees are worth these words, and only words leave
+        tree = [np.zeros((self.n, width), dtype) for width in halved(self.k, self.levels)]
         loads = np.ascontiguousarray(blocks(b, self.k, self.n, dtype).swapaxes(0, 1)[:, :, ::-1])
         streams = blocks(a, gemm.m, self.k, dtype)[0]
         feed = rest_and_stream(
@@ -106,13 +108,10 @@ class AdderTree(ScheduledArray):
         return scratchpad.product
 
     def inventory(self, mac: Mac) -> Inventory:
-        overlap, widths, bits = int(self.overlap), self._widths(), self.level_bits(mac)
-        levels = range(1, len(widths))
+        overlap = int(self.overlap)
         return counted(
-            (Leaf.of("tree_multiplier", **operands(mac.a, mac.w), overlap=overlap), self.pe_count),
             (Leaf.of("operand_register", bits=mac.a.bits), self.pe_count),
-            *((Leaf.of("tree_adder", bits=bits[level]), self.n * (widths[level - 1] // 2)) for level in levels),
-            *((delay(bits[level - 1], 1), self.n * (widths[level - 1] % 2)) for level in levels),
+            *((leaf, self.n * count) for leaf, count in self.tree(mac).leaves(self.overlap)),
             (Leaf.of("accumulate_adder", acc_bits=mac.acc.bits), self.n),
             *skew_delays(mac.w.bits, along(self.n)),
             (delay(1 + overlap, 1), self.n - 1),
@@ -120,14 +119,9 @@ class AdderTree(ScheduledArray):
             (delay(1, 1), self.n - 1),
         )
 
-    def level_bits(self, mac: Mac) -> list[int]:
-        """Bits of one register of a tree, level by level, products first: one more per level, up to the sums'."""
-        product_bits = mac.a.bits + mac.w.bits
-        return [product_bits, *(min(product_bits + level, mac.acc.bits) for level in range(1, self.levels + 1))]
-
-    def _widths(self) -> list[int]:
-        """Registers of one tree, level by level, products first."""
-        return [-(-self.k // (1 << level)) for level in range(self.levels + 1)]
+    def tree(self, mac: Mac) -> Tree:
+        """Multipliers and levels of one tree."""
+        return TREES.get(type(mac), WordTree)(mac, self.k)
 
     def _scratchpad(self, gemm: Gemm, starts: NDArray[np.int64], cycles: int, dtype: type[np.integer]) -> Scratchpad:
         fold, step = timeline(starts, gemm.m, cycles)

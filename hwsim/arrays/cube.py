@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.arrays.blocks import HIGH, LOW, blocks, idle, register_dtype
-from hwsim.arrays.leaves import counted, delay, mac_leaf, skew_delays
+from hwsim.arrays.leaves import counted, delay, foot_leaf, mac_leaf, skew_delays
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew
 from hwsim.arrays.wavefront import spread, timeline
 from hwsim.gemm import Gemm
-from hwsim.inventory import Inventory, Leaf
+from hwsim.inventory import Inventory
 from hwsim.macs import DENSE_MACS, Mac
 from hwsim.ports import BIT, Beat, Direction, Inputs, Port
 
@@ -83,7 +83,7 @@ class Cube(ScheduledArray):
     def inventory(self, mac: Mac) -> Inventory:
         return counted(
             (mac_leaf("pe_cube", mac), self.pe_count),
-            (Leaf.of("accumulate_adder", acc_bits=mac.acc.bits), self.p * self.p),
+            (foot_leaf(mac), self.p * self.p),
             *skew_delays(mac.a.bits, self._sides()),
             *skew_delays(mac.w.bits, self._sides()),
             (delay(1, self.p + 1), 1),

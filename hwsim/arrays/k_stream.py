@@ -15,15 +15,16 @@ from hwsim.ports import BIT, Direction, Inputs, Port
 
 
 def k_stream_ports(mac: Mac, rows: int, cols: int, drain: Drain) -> tuple[Port, ...]:
-    """Ports of an array that keeps rows x cols sums."""
+    """Ports of an array that keeps rows x cols sums; sums that leave all at once leave as the MAC keeps them."""
     results = rows * cols if drain is Drain.PARALLEL else cols
+    endings = mac.sum_rows if drain is Drain.PARALLEL else ("",)
     return (
         Port("a", Direction.INPUT, rows, mac.a),
         Port("b", Direction.INPUT, cols, mac.w),
         Port("valid", Direction.INPUT, 1, BIT),
         Port("first", Direction.INPUT, 1, BIT),
         Port("last", Direction.INPUT, 1, BIT),
-        Port("c", Direction.OUTPUT, results, mac.acc),
+        *(Port(f"c{ending}", Direction.OUTPUT, results, mac.acc) for ending in endings),
         Port("c_valid", Direction.OUTPUT, results, BIT),
     )
 

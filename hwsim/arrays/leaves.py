@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hwsim.formats import IntFormat
 from hwsim.inventory import Inventory, Leaf
-from hwsim.macs.base import Mac
+from hwsim.macs import Mac, ParallelMac
 
 Counted = tuple[Leaf, int]
 
@@ -38,6 +38,21 @@ def operands(a: IntFormat, w: IntFormat) -> dict[str, int]:
     return {"a_bits": a.bits, "w_bits": w.bits, "a_signed": int(a.signed), "w_signed": int(w.signed)}
 
 
-def mac_leaf(kind: str, mac: Mac, **modes: int) -> Leaf:
+def kind_of(role: str, mac: Mac) -> str:
+    """The kind of a leaf that plays ``role`` with this MAC inside; the bit-parallel one is the plain kind."""
+    return role if isinstance(mac, ParallelMac) else f"{role}_{mac.name}"
+
+
+def foot_leaf(mac: Mac) -> Leaf:
+    """What adds a sum that leaves an array to what the scratchpad holds."""
+    return Leaf.of("accumulate_pair" if mac.keeps_pairs else "accumulate_adder", acc_bits=mac.acc.bits)
+
+
+def resolvers(mac: Mac, count: int) -> Counted:
+    """What adds the rows of ``count`` sums that leave an array as words; none for a MAC that keeps words."""
+    return Leaf.of("resolve_adder", bits=mac.acc.bits), count * int(mac.keeps_pairs)
+
+
+def mac_leaf(role: str, mac: Mac, **modes: int) -> Leaf:
     """A PE with the formats of its MAC."""
-    return Leaf.of(kind, **operands(mac.a, mac.w), acc_bits=mac.acc.bits, **modes)
+    return Leaf.of(kind_of(role, mac), **operands(mac.a, mac.w), acc_bits=mac.acc.bits, **modes)

@@ -10,16 +10,17 @@ from numpy.typing import DTypeLike, NDArray
 from hwsim.arrays.skew import diagonal
 from hwsim.arrays.wavefront import Wavefronts
 from hwsim.gemm import Gemm
+from hwsim.macs.sums import Sums
 from hwsim.ports import VALID, Outputs
 
 
 class ResultPort(Protocol):
-    """Turns the sums of an array into what its result port shows."""
+    """Turns the sums of an array into what its result ports show."""
 
     product: NDArray[np.int64]
 
-    def after(self, edge: int, sums: NDArray[np.integer]) -> Outputs:
-        """The output ports after ``edge``, at which the accumulators (rows * cols,) have become ``sums``."""
+    def after(self, edge: int, sums: Sums) -> Outputs:
+        """The output ports after ``edge``, at which the accumulators have become ``sums``."""
         ...
 
 
@@ -37,11 +38,12 @@ class Tiles:
         self._done = Wavefronts(starts + gemm.k + 1, rows + cols - 1)
         self.product = np.zeros((gemm.m, gemm.n), np.int64)
 
-    def take(self, edge: int, sums: NDArray[np.integer]) -> list[slice]:
-        """Keep the sums that are the last of their fold; return their places in ``sums``."""
+    def take(self, edge: int, sums: Sums) -> list[slice]:
+        """Keep the sums that are the last of their fold; return their flat places."""
         done = [(fold, self._diagonals[distance]) for fold, distance in self._done.at(edge)]
+        words = sums.words.reshape(-1) if done else np.empty(0, self._dtype)
         for fold, places in done:
-            self.flat(fold)[places] = sums[places]
+            self.flat(fold)[places] = words[places]
         return [places for _, places in done]
 
     def flat(self, fold: int) -> NDArray[np.integer]:
@@ -59,21 +61,21 @@ class Tiles:
 
 
 class PePort:
-    """A lane per PE: every accumulator is visible, and valid for the one edge that completes its sum."""
+    """A lane per PE: every accumulator is visible as it is, and valid for the one edge that completes its sum."""
 
     def __init__(self, rows: int, cols: int, gemm: Gemm, starts: NDArray[np.int64], dtype: DTypeLike) -> None:
         self._tiles = Tiles(rows, cols, gemm, starts, dtype)
         self._lanes, self._closed = rows * cols, 0
         self.product = self._tiles.product
 
-    def after(self, edge: int, sums: NDArray[np.integer]) -> Outputs:
+    def after(self, edge: int, sums: Sums) -> Outputs:
         valid = np.zeros(self._lanes, VALID)
         for places in self._tiles.take(edge, sums):
             valid[places] = 1
             if places.stop == self._lanes:  # the far corner
                 self._tiles.close(self._closed)
                 self._closed += 1
-        return {"c": sums.copy(), "c_valid": valid}
+        return {**sums.shown(), "c_valid": valid}
 
 
 class ColumnPort:
@@ -88,7 +90,7 @@ class ColumnPort:
         self._leaving = Wavefronts(starts + gemm.k + rows + 1, rows + cols - 1)
         self.product = self._tiles.product
 
-    def after(self, edge: int, sums: NDArray[np.integer]) -> Outputs:
+    def after(self, edge: int, sums: Sums) -> Outputs:
         rows, cols = self._rows, self._cols
         self._tiles.take(edge, sums)
         c, valid = np.zeros(cols, self._dtype), np.zeros(cols, VALID)

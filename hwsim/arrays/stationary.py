@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.blocks import HIGH, LOW, blocks, idle
-from hwsim.arrays.leaves import counted, delay, operands, skew_delays
+from hwsim.arrays.leaves import counted, delay, foot_leaf, kind_of, operands, skew_delays
 from hwsim.arrays.scratchpad import Scratchpad
 from hwsim.arrays.skew import Skew, along, diagonal
 from hwsim.arrays.wavefront import Wavefronts, timeline
 from hwsim.formats import IntFormat
 from hwsim.inventory import Inventory, Leaf
+from hwsim.macs import BitWeightMac, Mac
 from hwsim.ports import BIT, Beat, Direction, Inputs, Port
 
 Matrix = NDArray[np.integer]
@@ -26,16 +27,27 @@ Matrix = NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class StationaryMesh:
-    """``rows`` x ``cols`` PEs, the side k along the rows; formats by role, and the names of the two operand ports."""
+    """``rows`` x ``cols`` PEs, the side k along the rows; which operand rests, and the names of both operand ports."""
 
     rows: int
     cols: int
     overlap: bool
-    rest: IntFormat
-    stream: IntFormat
-    acc: IntFormat
+    mac: Mac
+    a_rests: bool
     rest_port: str
     stream_port: str
+
+    @property
+    def rest(self) -> IntFormat:
+        return self.mac.a if self.a_rests else self.mac.w
+
+    @property
+    def stream(self) -> IntFormat:
+        return self.mac.w if self.a_rests else self.mac.a
+
+    @property
+    def acc(self) -> IntFormat:
+        return self.mac.acc
 
     def ports(self) -> tuple[Port, ...]:
         """The ports in the order of docs/cycles.md; swapping needs two framing bits more."""
@@ -55,11 +67,11 @@ class StationaryMesh:
 
     def inventory(self) -> Inventory:
         rows, cols, overlap = self.rows, self.cols, int(self.overlap)
-        pe = Leaf.of("pe_ws", **operands(self.stream, self.rest), acc_bits=self.acc.bits, overlap=overlap)
+        pe = self._pe_leaf(overlap)
         skewed_rest = skew_delays(self.rest.bits, along(rows)) if overlap else []
         return counted(
             (pe, rows * cols),
-            (Leaf.of("accumulate_adder", acc_bits=self.acc.bits), cols),
+            (foot_leaf(self.mac), cols),
             *skew_delays(self.stream.bits, along(rows)),
             *skewed_rest,
             (delay(2, 1), overlap * (rows - 1)),
@@ -67,6 +79,12 @@ class StationaryMesh:
             (delay(1, rows + 1), 1),
             (delay(1, 1), cols - 1),
         )
+
+    def _pe_leaf(self, overlap: int) -> Leaf:
+        """The PE by role: what streams is its a, what rests its w; a MAC that encodes A is told where A is."""
+        encodes = {"a_rests": int(self.a_rests)} if isinstance(self.mac, BitWeightMac) else {}
+        widths = operands(self.stream, self.rest)
+        return Leaf.of(kind_of("pe_ws", self.mac), **widths, acc_bits=self.acc.bits, overlap=overlap, **encodes)
 
     def run(
         self, x: Matrix, y: Matrix, starts: NDArray[np.int64], activity: NDArray[np.int64], dtype: type[np.integer]

@@ -36,7 +36,7 @@ class SystolicIs(RestingOperand):
         return spread(k, m)
 
     def mesh(self, mac: Mac) -> StationaryMesh:
-        return StationaryMesh(self.rows, self.cols, self.overlap, mac.a, mac.w, mac.acc, "a", "b")
+        return StationaryMesh(self.rows, self.cols, self.overlap, mac, a_rests=True, rest_port="a", stream_port="b")
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])

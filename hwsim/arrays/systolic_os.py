@@ -13,7 +13,7 @@ from hwsim.arrays.base import Matrix
 from hwsim.arrays.blocks import register_dtype
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.k_stream import k_stream
-from hwsim.arrays.leaves import counted, delay, mac_leaf, skew_delays
+from hwsim.arrays.leaves import counted, delay, mac_leaf, resolvers, skew_delays
 from hwsim.arrays.resting_sums import RestingSums
 from hwsim.arrays.results import ColumnPort, PePort, ResultPort
 from hwsim.arrays.schedule import Schedule
@@ -22,7 +22,7 @@ from hwsim.arrays.wavefront import Wavefronts, spread
 from hwsim.gemm import Gemm
 from hwsim.inventory import Inventory
 from hwsim.macs.base import Mac
-from hwsim.ports import Beat
+from hwsim.ports import VALID, Beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,16 @@ class SystolicOs(RestingSums):
         port: ResultPort = kind(rows, cols, gemm, starts, dtype)
         a_skew, b_skew = Skew(along(rows), cols, dtype), Skew(along(cols), rows, dtype, march_first=True)
         a_reg: Matrix = np.zeros((rows, cols), dtype)
-        b_reg, acc, product = np.zeros_like(a_reg), np.zeros_like(a_reg), np.empty_like(a_reg)
-        sums, diagonals = acc.reshape(-1), [diagonal(rows, cols, d) for d in range(rows + cols - 1)]
-        first = Wavefronts(starts + 2, len(diagonals))
+        b_reg = np.zeros_like(a_reg)
+        valid: Matrix = np.zeros((rows, cols), VALID)
+        sums, diagonals = mac.sums(rows, cols, dtype), [diagonal(rows, cols, d) for d in range(rows + cols - 1)]
+        first, valid_skew = Wavefronts(starts + 2, len(diagonals)), Skew(along(rows), cols, VALID)
         for edge, (inputs, active_pes) in enumerate(zip(feed, activity.tolist(), strict=True), 1):
-            np.multiply(a_reg, b_reg, out=product)
             for _, distance in first.at(edge):
-                sums[diagonals[distance]] = 0
-            acc += product
+                sums.clear(diagonals[distance])
+            sums.add_product(a_reg, b_reg, valid)
+            if sums.needs_enable:
+                valid = valid_skew.push(inputs["valid"])
             a_reg, b_reg = a_skew.push(inputs["a"]), b_skew.push(inputs["b"])
             yield Beat(active_pes, inputs, port.after(edge, sums))
         return port.product
@@ -71,4 +73,5 @@ class SystolicOs(RestingSums):
             *skew_delays(mac.w.bits, along(self.cols)),
             (delay(3, 1), self.rows - 1),
             (delay(1, 1), drain * self.cols),
+            resolvers(mac, drain * self.cols),
         )

@@ -36,7 +36,7 @@ class SystolicWs(RestingOperand):
         return spread(k, n)
 
     def mesh(self, mac: Mac) -> StationaryMesh:
-        return StationaryMesh(self.rows, self.cols, self.overlap, mac.w, mac.a, mac.acc, "w", "a")
+        return StationaryMesh(self.rows, self.cols, self.overlap, mac, a_rests=False, rest_port="w", stream_port="a")
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])

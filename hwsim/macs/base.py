@@ -6,8 +6,11 @@ from abc import ABC
 from dataclasses import dataclass
 from typing import ClassVar
 
+from numpy.typing import DTypeLike
+
 from hwsim.errors import SpecError
 from hwsim.formats import INT8, INT32, IntFormat
+from hwsim.macs.sums import Sums, WordSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class Mac(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    sum_rows: ClassVar[tuple[str, ...]] = ("",)
+    """What a sum is between two cycles, as endings of the names of its wires: one word, or two rows that are worth
+    their total modulo ``2**acc.bits``."""
 
     def __post_init__(self) -> None:
         for field in ("a", "w", "acc"):
@@ -32,6 +38,20 @@ class Mac(ABC):
                 f"acc={self.acc} cannot hold one product of {self.a} times {self.w}, "
                 f"which needs {self.accumulator_bits(1)} bits"
             )
+
+    @property
+    def keeps_pairs(self) -> bool:
+        """Whether a sum is two rows, and its carries propagate outside of the PE."""
+        return len(self.sum_rows) > 1
+
+    @property
+    def sum_bits(self) -> int:
+        """Bits of all rows of one sum."""
+        return len(self.sum_rows) * self.acc.bits
+
+    def sums(self, rows: int, cols: int, dtype: DTypeLike) -> Sums:
+        """Accumulators of ``rows`` x ``cols`` PEs that keep their sums; ``dtype`` holds its words."""
+        return WordSums(rows, cols, dtype)
 
     def product_range(self) -> tuple[int, int]:
         """Smallest and largest value of one product."""

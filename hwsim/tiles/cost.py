@@ -47,6 +47,11 @@ def port_cycles(
     return cycles
 
 
-def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike) -> IntLike:
-    """Cycles of the fused vector work on the m x n finished elements of one tile, an operation per lane and cycle."""
-    return ceil_div(m * n * demand.vector_ops, machine.lanes)
+def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike, finished: IntLike) -> IntLike:
+    """Cycles of the vector work on the m x n results of one tile, an operation per lane and cycle.
+
+    Fused operators work on ``finished`` results alone (1, not 0: the tile is the last along k); what an engine leaves
+    unadded is added after every tile.
+    """
+    operations = machine.engine.additions_left + finished * demand.vector_ops
+    return ceil_div(m * n * operations, machine.lanes)

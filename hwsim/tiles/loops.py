@@ -146,7 +146,7 @@ class TileLoops:
             opens=not any(at[place] for place in c.inner),
             closes=self.closes(at),
             reads_back=self._reads_back and adds,
-            vector_cycles=int(vector_cycles(self.machine, self.demand, m, n)) if last_k else 0,
+            vector_cycles=int(vector_cycles(self.machine, self.demand, m, n, int(last_k))),
         )
 
     @property

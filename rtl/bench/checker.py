@@ -6,25 +6,21 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hwsim.ports import Port
+from hwsim.ports import RESULT_VALID, RESULTS, Port
 from rtl.bench.observation import Mismatch, Record
 from rtl.bench.vectors import Case, Product, assemble, lane_text, lane_value
-
-VALID_SUFFIX = "_valid"
-RESULT = "c"
 
 
 class EdgeChecker:
     """Compares the output buses after one edge, as texts of 0, 1, X and Z, with those of the step model.
 
     A product that follows another without reset finds the other's sums in its registers; the step model starts
-    from reset. There, a lane with a valid bit is compared when that bit is set, and the valid bits always are.
+    from reset. There, a lane of a result is compared when its valid bit is set, and the valid bits always are.
     """
 
     def __init__(self, outputs: tuple[Port, ...], case: Case, record: Record) -> None:
         self._case, self._record = case, record
-        names = {port.name for port in outputs}
-        self._guarded = {p.name for p in outputs if not case.reset and p.name + VALID_SUFFIX in names}
+        self._guarded = set() if case.reset else set(RESULTS)
         self._outputs = outputs
 
     def check_reset(self, got: Mapping[str, str]) -> None:
@@ -40,7 +36,7 @@ class EdgeChecker:
         for port in self._outputs:
             want, have = expected[port.name], got[port.name]
             if port.name in self._guarded:
-                valid = expected[port.name + VALID_SUFFIX]
+                valid = expected[RESULT_VALID]
                 lanes = [i for i, bit in enumerate(reversed(valid)) if bit == "1"]
                 self._record.lanes += len(lanes)
                 self._compare(edge, port, lanes, want, have)
@@ -58,20 +54,30 @@ class EdgeChecker:
 
 
 class ProductChecker:
-    """Collects what the design itself calls valid, lane by lane, and compares the product with ``a @ b`` of numpy."""
+    """Collects what the design itself calls valid, lane by lane, and compares the product with ``a @ b`` of numpy.
+
+    A result that leaves as a pair is worth its total modulo the width of its ports.
+    """
 
     def __init__(self, outputs: tuple[Port, ...], case: Case, product: Product, record: Record) -> None:
-        self._port = next(p for p in outputs if p.name == RESULT)
+        self._ports = [p for p in outputs if p.name in RESULTS]
         self._case, self._product, self._record = case, product, record
-        self._results: list[list[int | None]] = [[] for _ in range(self._port.lanes)]
+        self._results: list[list[int | None]] = [[] for _ in range(self._ports[0].lanes)]
 
     def collect(self, got: Mapping[str, str]) -> None:
-        valid = got[RESULT + VALID_SUFFIX]
+        valid = got[RESULT_VALID]
         if "1" in valid:
             for lane, bit in enumerate(reversed(valid)):
                 if bit == "1":
-                    text = lane_text(got[RESULT], self._port, lane)
-                    self._results[lane].append(lane_value(text, self._port.format))
+                    self._results[lane].append(self._value(got, lane))
+
+    def _value(self, got: Mapping[str, str], lane: int) -> int | None:
+        rows = [lane_value(lane_text(got[port.name], port, lane), port.format) for port in self._ports]
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            return None
+        fmt = self._ports[0].format
+        return lane_value(f"{sum(known) % (1 << fmt.bits):0{fmt.bits}b}", fmt)
 
     def finish(self) -> None:
         """Judge the whole product; call it after the last edge of the case."""
@@ -79,7 +85,7 @@ class ProductChecker:
         counts = [len(values) for values in self._results]
         wrong = [lane for lane in range(lanes) if counts[lane] != length]
         for lane in wrong:
-            self._differ(RESULT + VALID_SUFFIX, lane, f"{length} results", f"{counts[lane]} results")
+            self._differ(RESULT_VALID, lane, f"{length} results", f"{counts[lane]} results")
         if not wrong:
             self._compare_elements()
 

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Matrix
 from hwsim.engine import Engine
-from hwsim.ports import Beat, Direction, Port
-from rtl.bench.checker import RESULT
+from hwsim.ports import RESULT_VALID, Beat, Direction, Port
 from rtl.bench.placement import places
 from rtl.bench.vectors import Bits, Case, Product, Vectors, pack
 
@@ -30,7 +29,7 @@ def vectors_of(engine: Engine, operands: list[tuple[Matrix, Matrix]]) -> Vectors
     for index, (a, b) in enumerate(operands):
         chunk = _steps(engine, a, b)
         product = _product(engine, a, b)
-        stop = start + len(chunk[RESULT])
+        stop = start + len(chunk[RESULT_VALID])
         after_reset.append(Case(f"case {index} ({product.label})", index, start, stop, reset=True))
         chunks.append(chunk)
         products.append(product)
@@ -41,7 +40,7 @@ def vectors_of(engine: Engine, operands: list[tuple[Matrix, Matrix]]) -> Vectors
 
 
 def _product(engine: Engine, a: Matrix, b: Matrix) -> Product:
-    lanes = next(port.lanes for port in engine.ports if port.name == RESULT)
+    lanes = next(port.lanes for port in engine.ports if port.name == RESULT_VALID)
     where = places(engine, lanes, a.shape[0], b.shape[1], a.shape[1])
     return Product(a.astype(np.int64), b.astype(np.int64), where)
 

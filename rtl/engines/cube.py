@@ -10,8 +10,8 @@ from rtl.netlist import Bus, Module, Net, concat, zeros
 
 def cube(n: EngineNetlist, array: Cube) -> Module:
     """The top module: layer y takes A[x, y] x + y edges late and B[y, z] y + z edges late."""
-    p, acc_bits = array.p, n.ports["c"].bits
-    sums = n.wire("sums", p * p, acc_bits)
+    p = array.p
+    sums = n.wire("sums", p * p, n.mac.sum_bits)
     operands = [
         {
             "a": concat([_late(n, n.ports["a"], x, y, p) for x in range(p)]),
@@ -35,8 +35,8 @@ def _layer(top: EngineNetlist, p: int) -> Module:
     """All PEs of one y: row x takes A[x, y], and B from the row before."""
     n, row = top.below("layer"), _row(top, p)
     a, b = n.input("a", p, top.ports["a"].bits), n.input("b", p, top.ports["b"].bits)
-    acc_bits = top.ports["c"].bits
-    above, below = n.input("psum_in", p * p, acc_bits), n.output("psum", p * p, acc_bits)
+    sum_bits = top.mac.sum_bits
+    above, below = n.input("psum_in", p * p, sum_bits), n.output("psum", p * p, sum_bits)
     sums: list[Connections] = [{"psum_in": above.span(x * p, p), "psum": below.span(x * p, p)} for x in range(p)]
     n.place_all("row", row, merged(lane([a], p), marching(n, "b", b.net, p, p), sums))
     return n.build()
@@ -44,9 +44,9 @@ def _layer(top: EngineNetlist, p: int) -> Module:
 
 def _row(top: EngineNetlist, p: int) -> Module:
     """The PEs of one x and y: A marches from PE to PE, everything else has a lane per PE."""
-    n, b_bits, acc_bits = top.below("row"), top.ports["b"].bits, top.ports["c"].bits
+    n, b_bits, sum_bits = top.below("row"), top.ports["b"].bits, top.mac.sum_bits
     a = n.input("a", 1, top.ports["a"].bits)
     lanes = [n.input("b", p, b_bits), n.output("b_out", p, b_bits)]
-    lanes += [n.input("psum_in", p, acc_bits), n.output("psum", p, acc_bits)]
+    lanes += [n.input("psum_in", p, sum_bits), n.output("psum", p, sum_bits)]
     n.place_all("pe", n.cells.only("pe_cube"), merged(marching(n, "a", a.net, p), lane(lanes, p)))
     return n.build()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hwsim.arrays.drain import Drain
 from hwsim.arrays.matrix_2d import Matrix2d
 from hwsim.inventory import Leaf
-from rtl.engines.chains import Connections, flowing, lane, links, merged
+from rtl.engines.chains import Connections, lane, links, merged
 from rtl.engines.parts import EngineNetlist
 from rtl.netlist import Bus, Module, Net, concat, zeros
 
@@ -36,9 +36,9 @@ def _registered(n: EngineNetlist, name: str) -> Bus:
 
 
 def _parallel_drain(n: EngineNetlist, rows: int, cols: int, done: Net) -> list[Connections]:
-    """Every accumulator is a lane of ``c``; they are all done at the same edge."""
+    """Every accumulator is a lane of ``c`` (of its rows); they are all done at the same edge."""
     n.assign(n.ports["c_valid"].net, concat([done] * (rows * cols)))
-    return [{"c": n.ports["c"].span(i * cols, cols)} for i in range(rows)]
+    return [{bus.name: bus.span(i * cols, cols) for bus in n.results} for i in range(rows)]
 
 
 def _column_drain(n: EngineNetlist, rows: int, cols: int, done: Net) -> list[Connections]:
@@ -47,19 +47,18 @@ def _column_drain(n: EngineNetlist, rows: int, cols: int, done: Net) -> list[Con
     for i, (above, flag) in enumerate(links(n, "flag", zeros(1), rows, end=valid)):
         n.place(f"drain_flag_{i}", n.cells[Leaf.of("drain_flag")], {"set": done, "above": above, "flag": flag.net})
     n.assign(n.ports["c_valid"].net, concat([valid.net] * cols))
-    results = flowing(n, "result", zeros(n.ports["c"].width_bits), rows, cols, n.ports["c"])
-    return merged(results, [{"done": done}] * rows)
+    return merged(n.resolved_below(rows), [{"done": done}] * rows)
 
 
 def _row(top: EngineNetlist, array: Matrix2d) -> Module:
     """One row of PEs, which share A and the framing bits."""
-    n, cols, acc_bits = top.below("row"), array.cols, top.ports["c"].bits
+    n, cols, sum_bits = top.below("row"), array.cols, top.mac.sum_bits
     shared = {"a": n.input("a", 1, top.ports["a"].bits).net} | {bit: n.input(bit, 1).net for bit in ("valid", "first")}
     lanes = [n.input("b", cols, top.ports["b"].bits)]
     if array.drain is Drain.COLUMN:
         shared["done"] = n.input("done", 1).net
-        lanes += [n.input("result_in", cols, acc_bits), n.output("result", cols, acc_bits)]
+        lanes += [n.input("result_in", cols, sum_bits), n.output("result", cols, sum_bits)]
     else:
-        lanes.append(n.output("c", cols, acc_bits))
+        lanes += [n.output(bus.name, cols, bus.bits) for bus in top.results]
     n.place_all("pe", n.cells.only("pe_matrix"), merged([shared] * cols, lane(lanes, cols)))
     return n.build()

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hwsim.engine import Engine
 from hwsim.inventory import Leaf
-from rtl.engines.chains import Connections, lane, merged
+from rtl.engines.chains import Connections, flowing, lane, merged
 from rtl.leaves import build_cell
-from rtl.netlist import Bus, Cell, Net, Netlist, concat
+from rtl.netlist import Bus, Cell, Net, Netlist, concat, zeros
 
 
 class Cells:
@@ -23,9 +23,9 @@ class Cells:
             self._cells[leaf] = build_cell(leaf)
         return self._cells[leaf]
 
-    def only(self, kind: str) -> Cell:
-        """The cell of the one leaf of this kind in the inventory."""
-        (leaf,) = (leaf for leaf in self._leaves if leaf.kind == kind)
+    def only(self, role: str) -> Cell:
+        """The cell of the one leaf in the inventory that plays this role, whatever MAC is inside."""
+        (leaf,) = (leaf for leaf in self._leaves if f"{leaf.kind}_".startswith(f"{role}_"))
         return self[leaf]
 
 
@@ -81,11 +81,26 @@ class EngineNetlist(PartNetlist):
         """The nets of these one-bit ports."""
         return {name: self.ports[name].net for name in names}
 
+    @property
+    def results(self) -> list[Bus]:
+        """The ports that show sums as PEs keep them, a port for each row."""
+        return [self.ports[f"c{ending}"] for ending in self.mac.sum_rows]
+
+    def resolved_below(self, rows: int) -> list[Connections]:
+        """A chain of results through ``rows`` rows with ``c`` below it, behind adders if the sums are pairs."""
+        c = self.ports["c"]
+        end = self.wire("drained_pairs", c.lanes, self.mac.sum_bits) if self.mac.keeps_pairs else c
+        chain = flowing(self, "result", zeros(end.width_bits), rows, c.lanes, end)
+        if self.mac.keeps_pairs:
+            pairs: list[Connections] = [{"pair": end[i], "word": c[i]} for i in range(c.lanes)]
+            self.place_all("resolve", self.cells.only("resolve_adder"), pairs)
+        return chain
+
     def accumulated(self, sums: Iterable[Net]) -> None:
-        """Drive every lane of ``c`` with a partial sum plus what the scratchpad holds."""
+        """Drive every lane of ``c`` with a partial sum, a word or a pair, plus what the scratchpad holds."""
         lanes = lane([self.ports["c_in"], self.ports["c"]], self.ports["c"].lanes)
         psums: list[Connections] = [{"psum": psum} for psum in sums]
-        self.place_all("accumulate", self.cells.only("accumulate_adder"), merged(lanes, psums))
+        self.place_all("accumulate", self.cells.only("accumulate"), merged(lanes, psums))
 
     def validated(self, stages: int, distances: Sequence[int]) -> None:
         """Drive lane i of ``c_valid`` with ``valid``, ``stages + distances[i]`` edges late, from one chain."""

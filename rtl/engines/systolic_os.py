@@ -24,9 +24,9 @@ def systolic_os(n: EngineNetlist, array: SystolicOs) -> Module:
 
 
 def _parallel_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
-    """Every accumulator is a lane of ``c``, with its ``done`` as valid bit."""
-    c, c_valid = n.ports["c"], n.ports["c_valid"]
-    return [{"c": c.span(i * cols, cols), "done": c_valid.span(i * cols, cols)} for i in range(rows)]
+    """Every accumulator is a lane of ``c`` (of its rows), with its ``done`` as valid bit."""
+    shown = [{bus.name: bus.span(i * cols, cols) for bus in n.results} for i in range(rows)]
+    return merged(shown, [{"done": n.ports["c_valid"].span(i * cols, cols)} for i in range(rows)])
 
 
 def _column_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
@@ -35,21 +35,21 @@ def _column_drain(n: EngineNetlist, rows: int, cols: int) -> list[Connections]:
     start = concat([n.delayed(f"start_{j}", done[-1][j], 1) for j in range(cols)])
     return merged(
         [{"start": start, "done": bus.net} for bus in done],
-        flowing(n, "result", zeros(n.ports["c"].width_bits), rows, cols, n.ports["c"]),
+        n.resolved_below(rows),
         flowing(n, "result_valid", zeros(cols), rows, cols, n.ports["c_valid"]),
     )
 
 
 def _row(top: EngineNetlist, cols: int, draining: bool) -> Module:
     """One row of PEs: A and the flags march from PE to PE, everything else has a lane per column."""
-    n, b_bits, acc_bits = top.below("row"), top.ports["b"].bits, top.ports["c"].bits
+    n, b_bits, sum_bits = top.below("row"), top.ports["b"].bits, top.mac.sum_bits
     marchers = [n.input("a", 1, top.ports["a"].bits), *(n.input(flag, 1) for flag in FLAGS)]
     lanes = [n.input("b", cols, b_bits), n.output("b_out", cols, b_bits), n.output("done", cols)]
     if draining:
-        lanes += [n.input("start", cols), n.input("result_in", cols, acc_bits), n.output("result", cols, acc_bits)]
+        lanes += [n.input("start", cols), n.input("result_in", cols, sum_bits), n.output("result", cols, sum_bits)]
         lanes += [n.input("result_valid_in", cols), n.output("result_valid", cols)]
     else:
-        lanes += [n.output("c", cols, acc_bits)]
+        lanes += [n.output(bus.name, cols, bus.bits) for bus in top.results]
     chains = [marching(n, bus.name, bus.net, cols) for bus in marchers]
     n.place_all("pe", n.cells.only("pe_os"), merged(*chains, lane(lanes, cols)))
     return n.build()

@@ -21,9 +21,9 @@ def systolic_is(n: EngineNetlist, array: SystolicIs) -> Module:
 
 def _stationary(n: EngineNetlist, array: SystolicWs | SystolicIs, resting: Bus, streaming: Bus) -> Module:
     """The top module: row r sees the stream r edges late, and with double buffering its loads too."""
-    rows, cols, acc_bits = array.rows, array.cols, n.ports["c"].bits
-    sums = n.wire("sums", cols, acc_bits)
-    row = _row(n, cols, resting.bits, streaming.bits, acc_bits, array.overlap)
+    rows, cols = array.rows, array.cols
+    sums = n.wire("sums", cols, n.mac.sum_bits)
+    row = _row(n, cols, resting.bits, streaming.bits, array.overlap)
     stream = [{"a": late} for late in n.skewed("stream", streaming)]
     loads = _late_loads(n, resting, rows) if array.overlap else _common_loads(n, resting, rows)
     psums = flowing(n, "psum", zeros(sums.width_bits), rows, cols, sums)
@@ -46,15 +46,15 @@ def _late_loads(n: EngineNetlist, resting: Bus, rows: int) -> list[Connections]:
     return merged(weights, loads, firsts)
 
 
-def _row(top: EngineNetlist, cols: int, w_bits: int, a_bits: int, acc_bits: int, overlap: bool) -> Module:
+def _row(top: EngineNetlist, cols: int, w_bits: int, a_bits: int, overlap: bool) -> Module:
     """One row of PEs: the stream marches, weights shift along, sums pass through from above."""
-    n = top.below("row")
+    n, sum_bits = top.below("row"), top.mac.sum_bits
     marchers = [n.input("a", 1, a_bits), n.input("w", 1, w_bits)]
     shared = {"load": n.input("load", 1).net}
     if overlap:
         marchers.append(n.input("first", 1))
         shared["load_last"] = n.input("load_last", 1).net
-    sums = lane([n.input("psum_in", cols, acc_bits), n.output("psum", cols, acc_bits)], cols)
+    sums = lane([n.input("psum_in", cols, sum_bits), n.output("psum", cols, sum_bits)], cols)
     chains = [marching(n, bus.name, bus.net, cols) for bus in marchers]
     n.place_all("pe", n.cells.only("pe_ws"), merged(*chains, sums, [shared] * cols))
     return n.build()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pyrtl
 
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from hwsim.ports import Direction
-from rtl.leaves.accumulate import accumulate_adder
+from rtl.leaves.accumulate import accumulate_adder, accumulate_pair, resolve_adder
+from rtl.leaves.datapaths import DATAPATHS, Datapath
 from rtl.leaves.encoders import ENCODERS
 from rtl.leaves.pe_cube import pe_cube
 from rtl.leaves.pe_matrix import pe_matrix
@@ -18,15 +20,38 @@ from rtl.leaves.pe_ws import pe_ws
 from rtl.leaves.registers import delay, done_flag, drain_flag, operand_register
 from rtl.leaves.slice_control import barrier, column_control, held_register, lane_control
 from rtl.leaves.slices import hold_pair, operand_latch, pe_slice, simd_lane, sparse_encoder
-from rtl.leaves.tree import tree_adder, tree_multiplier
+from rtl.leaves.tree import (
+    tree_adder,
+    tree_bit_weights,
+    tree_compressor,
+    tree_multiplier,
+    tree_multiplier_booth,
+    tree_multiplier_opt1,
+    tree_multiplier_opt2,
+)
 from rtl.names import check_name
 from rtl.netlist import Cell, Pin
 from rtl.session import block_verilog, fresh_block, has_registers
 
-LEAVES: dict[str, Callable[[Leaf], None]] = {
+Builder = Callable[[Leaf], None]
+
+
+def _with_each_mac(role: str, build: Callable[[Leaf, Datapath], None]) -> dict[str, Builder]:
+    """The kinds of a PE: the role alone with the bit-parallel MAC inside, and followed by the name of any other."""
+    kinds = {name: role if name == "parallel" else f"{role}_{name}" for name in DATAPATHS}
+    return {kinds[name]: partial(_built, build, mac) for name, mac in DATAPATHS.items()}
+
+
+def _built(build: Callable[[Leaf, Datapath], None], mac: Datapath, leaf: Leaf) -> None:
+    build(leaf, mac)
+
+
+LEAVES: dict[str, Builder] = {
     "accumulate_adder": accumulate_adder,
     "barrier": barrier,
     "column_control": column_control,
+    "accumulate_pair": accumulate_pair,
+    "tree_bit_weights": tree_bit_weights,
     "delay": delay,
     "done_flag": done_flag,
     "drain_flag": drain_flag,
@@ -36,15 +61,20 @@ LEAVES: dict[str, Callable[[Leaf], None]] = {
     "lane_control": lane_control,
     "operand_latch": operand_latch,
     "operand_register": operand_register,
-    "pe_cube": pe_cube,
-    "pe_matrix": pe_matrix,
-    "pe_os": pe_os,
+    **_with_each_mac("pe_cube", pe_cube),
+    **_with_each_mac("pe_matrix", pe_matrix),
+    **_with_each_mac("pe_os", pe_os),
+    **_with_each_mac("pe_ws", pe_ws),
+    "resolve_adder": resolve_adder,
     "pe_slice": pe_slice,
-    "pe_ws": pe_ws,
     "simd_lane": simd_lane,
     "sparse_encoder": sparse_encoder,
     "tree_adder": tree_adder,
+    "tree_compressor": tree_compressor,
     "tree_multiplier": tree_multiplier,
+    "tree_multiplier_booth": tree_multiplier_booth,
+    "tree_multiplier_opt1": tree_multiplier_opt1,
+    "tree_multiplier_opt2": tree_multiplier_opt2,
 }
 """Kind of leaf -> what lays its wires into PyRTL's working block."""
 

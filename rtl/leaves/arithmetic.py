@@ -25,11 +25,3 @@ def product(a: pyrtl.WireVector, w: pyrtl.WireVector, a_signed: bool, w_signed: 
 def add(x: pyrtl.WireVector, y: pyrtl.WireVector) -> pyrtl.WireVector:
     """The sum of two wires of one width, modulo that width, as a register of this width holds it."""
     return (x + y).truncate(len(x))
-
-
-def next_accumulator(
-    acc: pyrtl.WireVector, term: pyrtl.WireVector, first: pyrtl.WireVector, enable: pyrtl.WireVector
-) -> pyrtl.WireVector:
-    """``(first ? 0 : acc) + term`` when ``enable``, else ``acc``."""
-    base = acc & ~first.sign_extended(len(acc))
-    return pyrtl.select(enable, add(base, term), acc)

@@ -24,6 +24,11 @@ class Operands:
         return cls(leaf["a_bits"], leaf["w_bits"], bool(leaf["a_signed"]), bool(leaf["w_signed"]))
 
     @property
+    def exchanged(self) -> Operands:
+        """The same with the roles of ``a`` and ``w`` exchanged."""
+        return Operands(self.w_bits, self.a_bits, self.w_signed, self.a_signed)
+
+    @property
     def product_bits(self) -> int:
         return self.a_bits + self.w_bits
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 import pyrtl
 
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import next_accumulator
+from rtl.leaves.datapaths import Datapath, joined
 from rtl.leaves.operands import Operands
 from rtl.leaves.wiring import input_port, output_port, register, registered
 
 
-def pe_os(leaf: Leaf) -> None:
+def pe_os(leaf: Leaf, mac: Datapath) -> None:
     """``acc <= (first ? 0 : acc) + a_reg * b_reg`` when valid; ``done`` marks the edge after the last product.
 
     drain=0: the accumulator is the output ``c``. drain=1: it is copied into the drain chain.
     """
-    operands, acc_bits = Operands.of(leaf), leaf["acc_bits"]
+    operands = Operands.of(leaf)
     a_reg = registered("a_reg", input_port("a", operands.a_bits))
     b_reg = registered("b_reg", input_port("b", operands.w_bits))
     valid, first, last = (registered(f"{flag}_reg", input_port(flag)) for flag in ("valid", "first", "last"))
-    acc = register("acc", acc_bits)
-    acc.next <<= next_accumulator(acc, operands.term(a_reg, b_reg, acc_bits), first, valid)
+    acc = mac.accumulators(leaf["acc_bits"])
+    mac.accumulate(acc, a_reg, b_reg, operands, first, valid)
     done = registered("done_reg", valid & last)
     for name, value in (("a", a_reg), ("b", b_reg), ("valid", valid), ("first", first), ("last", last)):
         output_port(f"{name}_out", value)
     output_port("done", done)
     if leaf["drain"]:
-        drain(acc, done)
+        drain(joined(acc), done)
     else:
-        output_port("c", acc)
+        mac.show(acc)
 
 
 def drain(acc: pyrtl.WireVector, done: pyrtl.WireVector) -> None:

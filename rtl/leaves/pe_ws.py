@@ -5,17 +5,25 @@ from __future__ import annotations
 import pyrtl
 
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import add
+from rtl.leaves.datapaths import Datapath, joined
 from rtl.leaves.operands import Operands
 from rtl.leaves.wiring import held, input_port, output_port, registered
 
 
-def pe_ws(leaf: Leaf) -> None:
-    """``psum <= psum_in + a_reg * w``; ``w`` is the load chain itself, with overlap=1 the last of three registers."""
-    operands, acc_bits = Operands.of(leaf), leaf["acc_bits"]
+def pe_ws(leaf: Leaf, mac: Datapath) -> None:
+    """``psum <= psum_in + a_reg * w``; ``w`` is the load chain itself, with overlap=1 the last of three registers.
+
+    A MAC that encodes one operand encodes ``a_reg``, or what rests with a_rests=1.
+    """
+    operands = Operands.of(leaf)
     a_reg = registered("a_reg", input_port("a", operands.a_bits))
     w = double_buffered(operands.w_bits) if leaf["overlap"] else load_chain(operands.w_bits)
-    psum = registered("psum_reg", add(input_port("psum_in", acc_bits), operands.term(a_reg, w, acc_bits)))
+    psum_in = mac.rows_of(input_port("psum_in", len(mac.endings) * leaf["acc_bits"]))
+    if dict(leaf.parameters).get("a_rests"):
+        after = mac.add_product(psum_in, w, a_reg, operands.exchanged)
+    else:
+        after = mac.add_product(psum_in, a_reg, w, operands)
+    psum = registered("psum_reg", joined(after))
     output_port("a_out", a_reg)
     output_port("psum", psum)
 

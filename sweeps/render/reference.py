@@ -41,11 +41,13 @@ class Catalogue:
 
 def engine_tables() -> tuple[Catalogue, ...]:
     """Arrays, MACs, presets of engines, fields and presets of machines."""
-    arrays, macs = (tuple((x.name, _sentence(x.summary), _fields(x)) for x in kinds) for kinds in (ARRAYS, MACS))
+    housed = [", ".join(mac.name for mac in array.houses) for array in ARRAYS]
+    arrays = tuple((x.name, _sentence(x.summary), y, _fields(x)) for x, y in zip(ARRAYS, housed, strict=True))
+    macs = tuple((x.name, _sentence(x.summary), _fields(x)) for x in MACS)
     array_defaults, mac_defaults = (tuple(_plain(defaults_of(x)) for x in kinds) for kinds in (ARRAYS, MACS))
     machine = tuple((name, short(name, shown(f.default)), f.metadata["takes"]) for name, f in MACHINE_FIELDS.items())
     return (
-        Catalogue("arrays", "Arrays", ("Array", "What it is", "Fields and defaults"), arrays, array_defaults),
+        Catalogue("arrays", "Arrays", ("Array", "What it is", "MACs", "Fields and defaults"), arrays, array_defaults),
         Catalogue("macs", "MACs", ("MAC", "What it is", "Fields and defaults"), macs, mac_defaults),
         Catalogue("presets", "Presets", ("Preset", "Stands for"), tuple(ENGINES.items())),
         Catalogue("machine_fields", "The machine around an engine", ("Field", "Default", "Takes"), machine),
