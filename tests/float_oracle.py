@@ -11,7 +11,7 @@ import numpy as np
 
 from hwsim.formats import FloatFormat
 from hwsim.low_bit import LowBitWeights
-from hwsim.lut import FloatRule, TableQuantiser
+from hwsim.lut import FloatRule, ScaleSharing, TableQuantiser, TableScale
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ def add(x: float, y: float, format: FloatFormat) -> float:
 
 def multiply(x: float, y: float, format: FloatFormat) -> float:
     return nearest(Fraction(x) * Fraction(y), format) if math.isfinite(x) and math.isfinite(y) else x * y
+
+
+def converted(x: float, format: FloatFormat) -> float:
+    return nearest(Fraction(x), format) if math.isfinite(x) else x
 
 
 def signed_sum(values: Sequence[float], signs: Sequence[int], format: FloatFormat) -> float:
@@ -107,7 +111,8 @@ def float_element(row: Sequence[float], weights: LowBitWeights, j: int, rule: Fl
             for plane in range(weights.bits):
                 found = signed_sum(values, plane_signs(weights, table, j, plane), rule.entry)
                 total = add(total, multiply(found, float(2**plane), rule.accumulator), rule.accumulator)
-            activations = add(activations, signed_sum(values, [1] * group, rule.entry), rule.accumulator)
+            in_group = signed_sum(values, [1] * group, rule.entry)
+            activations = add(activations, converted(in_group, rule.accumulator), rule.accumulator)
         result = close(result, total, activations, weights, span, j, rule.accumulator)
     return result
 
@@ -117,28 +122,35 @@ def quantised_element(
 ) -> float:
     """One element of the product with integer tables."""
     tables = tables_of(len(row), weights.span, group)
-    per_scale = -(-quantiser.scale.elements(len(row), group) // group)
+    sets = [scale_set(t, table[0] or 0, quantiser.scale) for t, table in enumerate(tables)]
     highest = 2 ** (quantiser.bits - 1) - 1
     wide, narrow = quantiser.precompute, quantiser.accumulator
     result = total = activations = 0.0
     integers = 0
     for t, table in enumerate(tables):
         values = group_values(row, table)
-        scale = set_scale(row, tables[t // per_scale * per_scale :][:per_scale], highest, wide)
+        scale = set_scale(row, [other for other, s in zip(tables, sets, strict=True) if s == sets[t]], highest, wide)
         for plane in range(weights.bits):
             entry = signed_sum(values, plane_signs(weights, table, j, plane), wide)
             quotient = nearest(Fraction(entry) / Fraction(scale), wide)
             integers += max(-highest, min(highest, round(Fraction(quotient)))) << plane
-        activations = add(activations, signed_sum(values, [1] * group, wide), narrow)
+        activations = add(activations, converted(signed_sum(values, [1] * group, wide), narrow), narrow)
         span = (table[0] or 0) // weights.span
         last = t + 1 == len(tables) or (tables[t + 1][0] or 0) // weights.span != span
-        if last or (t + 1) % per_scale == 0:
-            total = add(total, multiply(nearest(Fraction(integers), narrow), scale, narrow), narrow)
+        if last or sets[t + 1] != sets[t]:
+            total = add(total, multiply(nearest(Fraction(integers), narrow), converted(scale, narrow), narrow), narrow)
             integers = 0
         if last:
             result = close(result, total, activations, weights, span, j, narrow)
             total = activations = 0.0
     return result
+
+
+def scale_set(number: int, first: int, scale: TableScale) -> int:
+    """Which scale a table has, by its number and its first activation."""
+    if scale.sharing is ScaleSharing.GROUP:
+        return first // scale.activations
+    return number if scale.sharing is ScaleSharing.TABLE else 0
 
 
 def set_scale(row: Sequence[float], tables: list[list[int | None]], highest: int, format: FloatFormat) -> float:

@@ -26,8 +26,8 @@ class FloatRule:
     2. A selected entry, negated or not, is multiplied with 2**plane and rounded to ``accumulator`` (exact unless it
        leaves that format's range or the entry has more digits).
     3. In a span of one scale the accumulator starts at 0 and adds table after table, in each plane after plane (lowest
-       first); every addition is rounded to ``accumulator``. So is the sum of the activations: minus entry 0 of every
-       table, in the same order.
+       first); every addition is rounded to ``accumulator``. So is the sum of the activations: it adds minus entry 0 of
+       every table, rounded to ``accumulator``, in the same order.
     4. At the end of a span z' times the sum of the activations (where z' is not 0), the difference, its product with s'
        (itself rounded), and the addition to the result are rounded to ``accumulator``, each once.
 
@@ -88,7 +88,7 @@ def activation_sums(tables: Singles, accumulator: FloatFormat) -> Singles:
     """The sum of the activations of some tables (tables, m, entries), in order: shape (m,)."""
     total = np.zeros(tables.shape[1], np.float32)
     for table in tables:
-        total = rounded(total - table[:, 0], accumulator)
+        total = rounded(total - rounded(table[:, 0], accumulator), accumulator)
     return total
 
 

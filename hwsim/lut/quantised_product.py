@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -27,7 +28,7 @@ class ScaleSharing(Enum):
     TABLE = "table"
     """Each its own (LUT Tensor Core, 3.1.3)."""
     GROUP = "group"
-    """Those of ``activations`` consecutive activations (T-MAC, Wei et al., EuroSys 2025: 64)."""
+    """Those whose first activation is among ``activations`` consecutive ones (T-MAC, Wei et al., EuroSys 2025: 64)."""
     TOKEN = "token"
     """All of a row of activations."""
 
@@ -56,6 +57,12 @@ class TableScale:
             raise SpecError(f"{self.activations} activations with one scale are not whole tables of {group}")
         return self.activations
 
+    def sets(self, layout: Layout) -> NDArray[np.int64]:
+        """Which scale each table has, counted from 0 along k: shape (tables,). Raises SpecError as `elements`."""
+        per_scale = self.elements(layout.k, layout.group)
+        starts = layout.starts
+        return np.arange(len(starts)) if self.sharing is ScaleSharing.TABLE else starts // per_scale
+
     def __str__(self) -> str:
         grouped = self.sharing is ScaleSharing.GROUP
         return f"group:{self.activations}" if grouped else self.sharing.value
@@ -81,7 +88,7 @@ class TableQuantiser:
        over 2**(bits - 1) - 1; entries over the scale are rounded to integers, ties to even. The quotients are rounded
        to ``precompute`` first. A set of zeros has the scale 1. The lowest integer is not used: tables stay odd.
     3. Integers that look-ups find are added exactly while scale and span of the weights stay the same; each such sum
-       is converted to ``accumulator``, multiplied with the scale, and added to the sum of the span, each rounded once.
+       and its scale are rounded to ``accumulator``, multiplied, and added to the sum of the span, each rounded once.
     4. Sums of activations (from entries before quantisation) and spans are closed as in `FloatRule`.
 
     Raises SpecError for formats that are no floats of up to 32 bits, and for bits outside 2 to 16.
@@ -101,30 +108,28 @@ class TableQuantiser:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantisedTables:
-    """Integer entries (tables, m, entries), and the scales (sets, m) of sets of ``tables_per_scale`` tables."""
+    """Integer entries (tables, m, entries), the scales (sets, m), and which set each table is in (tables,)."""
 
     entries: NDArray[np.int32]
     scales: Singles
-    tables_per_scale: int
+    sets: NDArray[np.int64]
 
     @property
     def real(self) -> NDArray[np.float64]:
         """What the integers stand for, shape (tables, m, entries)."""
-        scales = np.repeat(self.scales, self.tables_per_scale, axis=0)[: len(self.entries)]
-        return np.asarray(self.entries * scales[:, :, np.newaxis].astype(np.float64))
+        return np.asarray(self.entries * self.scales[self.sets][:, :, np.newaxis].astype(np.float64))
 
 
-def quantise_tables(tables: Singles, tables_per_scale: int, bits: int, precompute: FloatFormat) -> QuantisedTables:
-    """Quantise float tables (tables, m, entries) as `TableQuantiser` says."""
+def quantise_tables(tables: Singles, sets: NDArray[np.int64], bits: int, precompute: FloatFormat) -> QuantisedTables:
+    """Quantise float tables (tables, m, entries) as `TableQuantiser` says; ``sets`` (tables,) count from 0 upwards."""
     highest = np.float32(IntFormat(bits).high)
-    firsts = np.arange(0, len(tables), tables_per_scale)
+    firsts = np.flatnonzero(np.diff(sets, prepend=-1))
     largest = np.maximum.reduceat(np.abs(tables).max(axis=2), firsts, axis=0)
     scales = rounded(largest / highest, precompute)
     scales[scales == 0] = 1
-    repeated = np.repeat(scales, tables_per_scale, axis=0)[: len(tables), :, np.newaxis]
-    quotients = np.rint(rounded(tables / repeated, precompute))
+    quotients = np.rint(rounded(tables / scales[sets][:, :, np.newaxis], precompute))
     entries = np.clip(quotients, -highest, highest).astype(np.int32)
-    return QuantisedTables(entries, scales, tables_per_scale)
+    return QuantisedTables(entries, scales, sets)
 
 
 def lookup_quantised(
@@ -140,8 +145,7 @@ def lookup_quantised(
     tables = float_tables(values, layout, quantiser.precompute)
     if not np.isfinite(tables).all():
         raise SpecError(f"sums of {group} activations overflow {quantiser.precompute}: tables cannot be quantised")
-    tables_per_scale = -(-quantiser.scale.elements(layout.k, group) // group)
-    quantised = quantise_tables(tables, tables_per_scale, quantiser.bits, quantiser.precompute)
+    quantised = quantise_tables(tables, quantiser.scale.sets(layout), quantiser.bits, quantiser.precompute)
     with np.errstate(over="ignore", invalid="ignore"):
         closing = Closing(weights, quantiser.accumulator, len(values))
         for span, total in _span_sums(quantised, weights, layout, quantiser.accumulator):
@@ -165,10 +169,10 @@ def _span_sums(
     count, m, entries = tables.entries.shape
     matrix = selection_matrix(select(weights, layout), entries)
     total: Singles = np.zeros((m, weights.n), np.float32)
-    for first, end in _runs(layout, tables.tables_per_scale):
+    for first, end in _runs(layout, tables.sets):
         side_by_side = tables.entries[first:end].swapaxes(0, 1).reshape(m, -1)
         found = exact_matmul(side_by_side, matrix[first:end].reshape(-1, weights.n))
-        scale = tables.scales[first // tables.tables_per_scale][:, np.newaxis]
+        scale = rounded(tables.scales[tables.sets[first]], accumulator)[:, np.newaxis]
         part = rounded(rounded(found.astype(np.float64), accumulator) * scale, accumulator)
         total = rounded(total + part, accumulator)
         span = int(layout.spans[first])
@@ -177,9 +181,8 @@ def _span_sums(
             total = np.zeros_like(total)
 
 
-def _runs(layout: Layout, tables_per_scale: int) -> Iterator[tuple[int, int]]:
+def _runs(layout: Layout, sets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Half-open ranges of tables with one scale in one span."""
-    count = len(layout.starts)
-    changes = np.flatnonzero(np.diff(layout.spans, prepend=-1))
-    bounds = np.union1d(np.union1d(changes, np.arange(0, count, tables_per_scale)), [count])
-    return zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    changed = (np.diff(layout.spans, prepend=-1) != 0) | (np.diff(sets, prepend=-1) != 0)
+    bounds = [*np.flatnonzero(changed).tolist(), len(sets)]
+    return pairwise(bounds)
