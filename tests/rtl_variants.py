@@ -10,6 +10,7 @@ from hwsim.arrays import ARRAYS
 PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
 CUBES = ("p=1", "p=2", "p=3")
 TREES = ("k=1,n=1", "k=2,n=3", "k=3,n=2", "k=5,n=4")
+SLICES = ("columns=1,rows=2", "columns=2,rows=4", "columns=3,rows=2,barrier=bw", "columns=2,rows=2,barrier=bank")
 OVERLAPS = ("overlap=false", "overlap=true")
 DRAINS = ("drain=parallel", "drain=column")
 
@@ -20,7 +21,7 @@ SIZES: dict[str, Sequence[str]] = {
     "cube": CUBES,
     "adder-tree": TREES,
     "matrix-2d": PLANES,
-    "bitslice": ("columns=1,rows=2", "columns=2,rows=4", "columns=3,rows=2,barrier=bw", "columns=2,rows=2,barrier=bank"),
+    "bitslice": SLICES,
 }
 OTHER_MACS = {array.name: [mac.name for mac in array.houses[1:]] for array in ARRAYS}
 MODES: dict[str, Sequence[str]] = {
