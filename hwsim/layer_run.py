@@ -50,8 +50,10 @@ def time_with_operands(
     Raises HwsimError if the stepped result differs from the product.
     """
     engine = loops.machine.engine
-    pair = operands.of(job, (engine.mac.a, engine.mac.w), number)
-    walk = _counted(loops, engine, pair) if depth is Depth.COUNT else _stepped(loops, engine, pair, job.name)
+    deciding = engine.array.deciding(engine.mac)
+    valued = "aw" if depth is Depth.STEP else deciding.replace("b", "w")
+    pair = operands.of(job, (engine.mac.a, engine.mac.w), number, valued)
+    walk = _counted(loops, engine, pair, deciding) if depth is Depth.COUNT else _stepped(loops, engine, pair, job.name)
     timeline = run_tiles(walk, loops.machine.buffers, loops.channel.latency_cycles, handover.tail_load_cycles)
     return timeline, pair.synthetic
 
@@ -64,12 +66,22 @@ def _slices(loops: TileLoops, at: Indices) -> tuple[int, slice, slice, slice]:
     return place[BATCH], m, n, k
 
 
-def _counted(loops: TileLoops, engine: Engine, pair: Pair) -> Iterator[Tile]:
+def _counted(loops: TileLoops, engine: Engine, pair: Pair, deciding: str) -> Iterator[Tile]:
+    """Tiles that agree in the operands that decide, and in shape, are counted once."""
+    known: dict[tuple[object, ...], tuple[int, int | None]] = {}
     for at in loops.indices():
         batch, m, n, k = _slices(loops, at)
         a, b = pair.member(batch)
-        part = a[m, k], b[k, n]
-        yield loops.at(at, engine.count(*part), engine.array.counted_words(*part, engine.mac))
+        tile_a, tile_b = a[m, k], b[k, n]
+        key = (
+            (batch % len(pair.a), m.start, k.start) if "a" in deciding else (),
+            (batch % len(pair.b), k.start, n.start) if "b" in deciding else (),
+            (*tile_a.shape, tile_b.shape[1], loops.adds(at)),
+        )
+        if key not in known:
+            ports = loops.ports(at, engine.array.counted_words(tile_a, tile_b, engine.mac))
+            known[key] = engine.count(tile_a, tile_b), ports
+        yield loops.at(at, *known[key])
 
 
 def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterator[Tile]:
@@ -81,7 +93,7 @@ def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterato
         operands = a[m, k], b[k, n]
         beats, part = _run(engine, *operands)
         result[batch, m, n] += part
-        yield loops.at(at, beats, engine.array.counted_words(*operands, engine.mac))
+        yield loops.at(at, beats, loops.ports(at, engine.array.counted_words(*operands, engine.mac)))
     for batch in range(demand.batch):
         if not np.array_equal(result[batch], engine.multiply(*pair.member(batch))):
             raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")

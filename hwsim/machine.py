@@ -123,6 +123,16 @@ class Machine:
         return self.vector_lanes or row_of(self.engine)
 
     @cached_property
+    def takes_sums(self) -> bool:
+        """Whether the engine has a port through which it takes sums, and adds to them itself."""
+        return any(port.name == "c_in" for port in self.engine.ports)
+
+    @cached_property
+    def additions_left(self) -> int:
+        """Operations of the vector unit on every result that the engine leaves unadded."""
+        return self.engine.additions_left
+
+    @cached_property
     def channel(self) -> Channel:
         """The DRAM in cycles of this machine's clock."""
         return self.dram.channel(self.clock_ghz)

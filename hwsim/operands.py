@@ -20,6 +20,8 @@ from hwsim.workload.im2col import operands as matrices_of
 SEED = 20250
 SYNTHETIC = f"normal values scaled so that the largest magnitude is the format's largest, rounded, seed {SEED}"
 Matrices = NDArray[np.integer]
+_PIECE = 1 << 16
+"""Values that are quantised at a time: they stay in the cache."""
 _DTYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64)
 
 
@@ -55,18 +57,22 @@ class Operands:
                     f"keys are <layer>.a and <layer>.w"
                 )
 
-    def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int) -> Pair:
-        """The operands of layer ``number``, checked; what is absent is synthetic."""
+    def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int, valued: str = "aw") -> Pair:
+        """The operands of layer ``number``, checked; what is absent is synthetic.
+
+        Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros.
+        """
         d = job.demand
         shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
-        rng = np.random.default_rng((SEED, number))
         found: dict[str, Matrices] = {}
         absent = ""
         for role, format in zip("aw", formats, strict=True):
-            drawn = synthetic(format, shapes[role], rng)
             given = self._given(job, role, shapes[role], format)
-            absent += role if given is None else ""
-            found[role] = drawn if given is None else given
+            if given is None:
+                absent += role
+                rng = np.random.default_rng((SEED, number, "aw".index(role)))
+                given = synthetic(format, shapes[role], rng) if role in valued else _zeros(format, shapes[role])
+            found[role] = given
         return Pair(found["a"], found["w"], absent)
 
     def _given(self, job: Job, role: str, shape: tuple[int, ...], format: IntFormat) -> Matrices | None:
@@ -103,9 +109,23 @@ def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generato
     values = rng.standard_normal(shape, dtype=np.float32)
     if not format.signed:
         values = np.abs(values)
-    scale = format.high / float(np.abs(values).max())
-    dtype = next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
-    return np.rint(values.astype(np.float64) * scale).clip(format.low, format.high).astype(dtype)
+    scale = format.high / max(float(values.max()), -float(values.min()))
+    quantised = np.empty(shape, _dtype(format))
+    pieces = range(0, values.size, _PIECE)
+    for source, target in ((values.reshape(-1)[i : i + _PIECE], quantised.reshape(-1)[i : i + _PIECE]) for i in pieces):
+        scaled = source.astype(np.float64)
+        scaled *= scale
+        target[:] = np.rint(scaled, out=scaled).clip(format.low, format.high, out=scaled)
+    return quantised
+
+
+def _dtype(format: IntFormat) -> type[np.integer]:
+    return next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
+
+
+def _zeros(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
+    """Zeros that take no memory."""
+    return np.broadcast_to(np.zeros((), _dtype(format)), shape)
 
 
 def load_operands(path: str | Path) -> Operands:

@@ -109,6 +109,10 @@ class Array(ABC):
         m, n, k = shapes.m, shapes.n, shapes.k
         return {"a": m * k * folds["n"], "b": k * n * folds["m"], "c": m * n * folds["k"]}
 
+    def deciding(self, mac: Mac) -> str:
+        """The operands, of ``a`` and ``b``, on whose values ``count`` depends; it depends on the others' shapes."""
+        return ""
+
     def counted_words(self, a: Matrix, b: Matrix, mac: Mac) -> Mapping[str, int] | None:
         """``port_words`` for these operands; None where they do not matter."""
         return None

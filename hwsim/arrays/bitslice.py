@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-import numpy as np
-
 from hwsim.arrays.base import Array, Fold, Limits, Matrix, ceil_div
 from hwsim.arrays.bitslice_latency import product_latency, rounded
 from hwsim.arrays.bitslice_layout import SliceLayout, slice_layout
@@ -131,12 +129,15 @@ class Bitslice(Array):
         encoded, plain = (shapes.n, shapes.m) if self.transposed else (shapes.m, shapes.n)
         return self._words(encoded * shapes.k, rounded(encoded * shapes.k * layout.plain_passes), plain, shapes, layout)
 
+    def deciding(self, mac: Mac) -> str:
+        return self.layout(mac).encoded_port
+
     def counted_words(self, a: Matrix, b: Matrix, mac: Mac) -> Mapping[str, int]:
         layout, gemm = self.layout(mac), Gemm(a.shape[0], b.shape[1], a.shape[1])
         encoded, plain = (b, gemm.m) if self.transposed else (a, gemm.n)
         read = encoded.size * layout.digits
         if not layout.mac.encoders_in_pe:
-            read = int(np.count_nonzero(layout.mac.encoding.encode(encoded, layout.encoded)))
+            read = layout.mac.encoding.nonzero_digits(encoded, layout.encoded)
         return {name: int(words) for name, words in self._words(encoded.size, read, plain, gemm, layout).items()}
 
     def _words(

@@ -88,6 +88,14 @@ class Encoding(ABC):
         codes = self.table(format)
         return tuple(zip(codes.min(axis=0).tolist(), codes.max(axis=0).tolist(), strict=True))
 
+    def nonzero_digits(self, values: NDArray[np.integer], format: Format) -> int:
+        """Digits other than zero of all ``values`` (integers within ``format``, any shape) together."""
+        integers = self.check(format)
+        integers.check(values, "the operand to encode")
+        of_pattern = (self.table(format) != 0).sum(axis=1).astype(np.uint8)
+        patterns = values.astype(np.uint16) & np.uint16((1 << integers.bits) - 1)
+        return int(of_pattern[patterns].sum(dtype=np.int64))
+
     def encode(self, values: NDArray[np.integer], format: Format) -> NDArray[np.int8]:
         """Digits of ``values`` (integers, any shape), shape (..., digits), least significant first.
 

@@ -38,7 +38,7 @@ def port_cycles(
     engine = machine.engine
     words = engine.array.port_words(shapes, engine.mac) if words is None else words
     outputs = shapes.m * shapes.n
-    reads = words["c"] - outputs + outputs * adds if any(port.name == "c_in" for port in engine.ports) else 0
+    reads = words["c"] - outputs + outputs * adds if machine.takes_sums else 0
     cycles = np.ones_like(shapes.m)
     for operand in Operand:
         passed = words[operand.value] + (reads if operand is Operand.C else 0)
@@ -53,5 +53,5 @@ def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike, fini
     Fused operators work on ``finished`` results alone (1, not 0: the tile is the last along k); what an engine leaves
     unadded is added after every tile.
     """
-    operations = machine.engine.additions_left + finished * demand.vector_ops
+    operations = machine.additions_left + finished * demand.vector_ops
     return ceil_div(m * n * operations, machine.lanes)

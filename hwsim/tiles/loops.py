@@ -126,17 +126,26 @@ class TileLoops:
         finished = move.partial is None or at[self._place["k"]] == self.extents[self._place["k"]] - 1
         return move.share(move.finished if finished or move.partial is None else move.partial, at)
 
-    def at(self, at: Indices, engine_cycles: int | None = None, port_words: Mapping[str, int] | None = None) -> Tile:
-        """The tile with these indices; ``engine_cycles`` and ``port_words`` override the closed form."""
+    def ports(self, at: Indices, words: Mapping[str, int] | None) -> int | None:
+        """Cycles of the busiest port of this tile if so many words pass; None for what the closed form says."""
+        if words is None:
+            return None
+        shapes, adds = Shapes.of(*self.sides_at(at)), np.array(self.adds(at))
+        return int(port_cycles(self.machine, self.demand, shapes, adds, words))
+
+    def adds(self, at: Indices) -> bool:
+        """Whether this tile adds to the sums of an earlier k tile."""
+        return bool(at[self._place["k"]])
+
+    def at(self, at: Indices, engine_cycles: int | None = None, port_cycles: int | None = None) -> Tile:
+        """The tile with these indices; ``engine_cycles`` and ``port_cycles`` override the closed form."""
         m, n, k = self.sides_at(at)
         loaded = sum(self.load_bytes(operand, at) for operand in Operand)
         if not any(at):
             loaded += self.demand.parameter_bytes
-        adds = bool(at[self._place["k"]])
+        adds = self.adds(at)
         engine, port = self._cycles[m, n, k, adds]
-        if port_words is not None:
-            shapes = Shapes.of(m, n, k)
-            port = int(port_cycles(self.machine, self.demand, shapes, np.array(adds), port_words))
+        port = port if port_cycles is None else port_cycles
         last_k = at[self._place["k"]] == self.counts["k"] - 1
         c = self._moves[Operand.C]
         return Tile(
