@@ -66,7 +66,10 @@ class DigitStatistics:
         p = self.nonzero_by_position[:, np.newaxis]
         pmf = np.ones((self.digits, 1))
         for _ in range(_checked_group(group)):
-            pmf = np.pad(pmf * (1 - p), ((0, 0), (0, 1))) + np.pad(pmf * p, ((0, 0), (1, 0)))
+            one_more = np.zeros((self.digits, pmf.shape[1] + 1))
+            one_more[:, :-1] = pmf * (1 - p)
+            one_more[:, 1:] += pmf * p
+            pmf = one_more
         return pmf
 
     def group_cycles(self, group: int = 4, empty_group_cycles: int = 1) -> NDArray[np.float64]:

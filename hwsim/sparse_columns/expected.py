@@ -115,7 +115,7 @@ def _pass_pmf(statistics: DigitStatistics, position: int, sizes: tuple[int, int,
     pmf = sum_pmf(_group_pmf(statistics, position, rule.group, rule), full) if full else np.ones(1)
     if ragged:
         pmf = np.convolve(pmf, _group_pmf(statistics, position, ragged, rule))
-    return np.pad(pmf, (empty * rule.empty_group_cycles, 0))
+    return np.concatenate((np.zeros(empty * rule.empty_group_cycles), pmf))
 
 
 def _group_pmf(statistics: DigitStatistics, position: int, operands: int, rule: IssueRule) -> Pmf:
@@ -157,8 +157,10 @@ def _expected_largest(pmfs: Sequence[Pmf]) -> float:
 
 def _below(pmf: Pmf, last: int) -> Pmf:
     """P(at most t) for t = 0 to ``last``."""
-    sums = np.minimum(np.cumsum(pmf), 1.0)
-    return np.asarray(np.pad(sums[: last + 1], (0, max(0, last + 1 - len(sums))), constant_values=1.0), np.float64)
+    sums = np.ones(last + 1)
+    known = min(len(pmf), last + 1)
+    np.minimum(np.cumsum(pmf[:known]), 1.0, out=sums[:known])
+    return sums
 
 
 def _expected_above(below: Sequence[Pmf]) -> float:
