@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -57,17 +58,24 @@ class Operands:
 
     def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int) -> Pair:
         """The operands of layer ``number``, checked; what is absent is synthetic."""
+        (a, no_a), (w, no_w) = self._roles(job, formats, number)
+        return Pair(a, w, "a" * no_a + "w" * no_w)
+
+    def one(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int, role: str) -> tuple[Matrices, bool]:
+        """The operand ``role`` alone, ``a`` or ``w``, equal to that of `of`, and whether it is synthetic."""
+        return next(islice(self._roles(job, formats, number), "aw".index(role), None))
+
+    def _roles(
+        self, job: Job, formats: tuple[IntFormat, IntFormat], number: int
+    ) -> Iterator[tuple[Matrices, bool]]:
+        """A, then W, drawn one after the other so that a given one leaves the other as it was."""
         d = job.demand
         shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
         rng = np.random.default_rng((SEED, number))
-        found: dict[str, Matrices] = {}
-        absent = ""
         for role, format in zip("aw", formats, strict=True):
             drawn = synthetic(format, shapes[role], rng)
             given = self._given(job, role, shapes[role], format)
-            absent += role if given is None else ""
-            found[role] = drawn if given is None else given
-        return Pair(found["a"], found["w"], absent)
+            yield (drawn, True) if given is None else (given, False)
 
     def _given(self, job: Job, role: str, shape: tuple[int, ...], format: IntFormat) -> Matrices | None:
         key = next((key for key in (f"{job.name}.{role}", role) if key in self.arrays), None)
