@@ -21,6 +21,7 @@ from hwsim.workload.im2col import operands as matrices_of
 SEED = 20250
 SYNTHETIC = f"normal values scaled so that the largest magnitude is the format's largest, rounded, seed {SEED}"
 Matrices = NDArray[np.integer]
+_BLOCK = 1 << 16  # float64 values of one round stay in the cache
 _DTYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64)
 
 
@@ -65,9 +66,7 @@ class Operands:
         """The operand ``role`` alone, ``a`` or ``w``, equal to that of `of`, and whether it is synthetic."""
         return next(islice(self._roles(job, formats, number), "aw".index(role), None))
 
-    def _roles(
-        self, job: Job, formats: tuple[IntFormat, IntFormat], number: int
-    ) -> Iterator[tuple[Matrices, bool]]:
+    def _roles(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int) -> Iterator[tuple[Matrices, bool]]:
         """A, then W, drawn one after the other so that a given one leaves the other as it was."""
         d = job.demand
         shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
@@ -111,9 +110,14 @@ def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generato
     values = rng.standard_normal(shape, dtype=np.float32)
     if not format.signed:
         values = np.abs(values)
-    scale = format.high / float(np.abs(values).max())
+    scale = format.high / max(float(values.max()), -float(values.min()))
     dtype = next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
-    return np.rint(values.astype(np.float64) * scale).clip(format.low, format.high).astype(dtype)
+    quantised = np.empty(values.size, dtype)
+    for first in range(0, values.size, _BLOCK):
+        part = slice(first, first + _BLOCK)
+        exact = np.multiply(values.reshape(-1)[part], scale, dtype=np.float64)
+        quantised[part] = np.rint(exact, out=exact).clip(format.low, format.high, out=exact)
+    return quantised.reshape(shape)
 
 
 def load_operands(path: str | Path) -> Operands:
