@@ -118,6 +118,14 @@ def test_the_page_has_the_table_and_the_picture_of_the_code(tmp_path: Path) -> N
     assert table.markdown() in (ROOT / "docs" / "busy.md").read_text()
 
 
+@pytest.mark.parametrize("fields", ["barrier=bw", "barrier=bank", "mac=opt4e"])
+def test_the_page_says_what_other_engines_do(fields: str) -> None:
+    engine = load_engine(f"bitslice:columns=32,rows=32,{fields}")
+    (layer,) = network_busy(load_workload(LAYERS), engine, layers=["depthwise 3x3"]).layers
+    shares = (layer.columns.minimum, layer.columns.average, layer.columns.maximum)
+    assert ", ".join(f"{100 * share:.1f}" for share in shares) + " %" in (ROOT / "docs" / "busy.md").read_text()
+
+
 def test_long_reductions_hardly_wait_and_depthwise_ones_do() -> None:
     layers = as_json("--workload", LAYERS, "--engine", ENGINE)["layers"]
     long = [layer["busy_min"] for layer in layers if layer["k"] >= 480]

@@ -35,7 +35,8 @@ def print_busy(console: Console, found: NetworkBusy) -> None:
     grid = Grid(box=SIMPLE_HEAD)
     for i, column in enumerate(table.columns):
         name = column if column.startswith("PE") else column.lower()
-        grid.add_column(name, justify="right" if i else "left", style="" if i else "cyan", no_wrap=i < 2)
+        head = name.replace(" ", "\n", 1) if i > 1 else name
+        grid.add_column(head, justify="right" if i else "left", style="" if i else "cyan", no_wrap=True)
     for row in table.rows:
         grid.add_row(*(Text(cell) for cell in row))
     console.print()
