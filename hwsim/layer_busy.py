@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hwsim.arrays.base import ceil_div
 from hwsim.arrays.bitslice import Bitslice
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
@@ -136,7 +135,7 @@ def _layer(job: Job, number: int, engine: Engine, array: Bitslice, operands: Ope
     role, plain = ("w", demand.m) if array.transposed else ("a", demand.n)
     given, synthetic = operands.one(job, (engine.mac.a, engine.mac.w), number, role)
     encoded = given.swapaxes(1, 2) if array.transposed else given
-    again = ceil_div(plain, array.rows)
+    again = -(-plain // array.rows)
     return LayerBusy(
         job.name,
         demand.m,

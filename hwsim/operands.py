@@ -112,7 +112,7 @@ def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generato
         values = np.abs(values)
     scale = format.high / max(float(values.max()), -float(values.min()))
     dtype = next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
-    quantised = np.empty(values.size, dtype)
+    quantised: Matrices = np.empty(values.size, dtype)
     for first in range(0, values.size, _BLOCK):
         part = slice(first, first + _BLOCK)
         exact = np.multiply(values.reshape(-1)[part], scale, dtype=np.float64)
