@@ -121,12 +121,10 @@ def network_busy(
 
 def _asked(workload: Workload, jobs: dict[str, Job], layers: Collection[str]) -> list[tuple[int, Job]]:
     names = list(jobs)
+    known = f"its {len(names)} are {names[0]} to {names[-1]}" if names else "it has none"
     for name in layers:
         if name not in jobs:
-            raise SpecError(
-                f"{workload.name} has no matrix product {name!r}{nearest(name, names)}; "
-                f"its {len(names)} are {names[0]} to {names[-1]}"
-            )
+            raise SpecError(f"{workload.name} has no matrix product {name!r}{nearest(name, names)}; {known}")
     return [(number, job) for number, job in enumerate(jobs.values()) if not layers or job.name in layers]
 
 

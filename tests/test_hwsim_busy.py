@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnx import TensorProto, helper
 
 from hwsim.encodings import DigitStatistics, Distribution, EnT
 from hwsim.engine import Engine, load_engine
@@ -31,6 +33,8 @@ from hwsim.sparse_columns import (
 )
 from hwsim.workload.building import WorkloadBuilder, add_standalone_gemm
 from hwsim.workload.graph import Workload
+from hwsim.workload.loader import load_workload
+from onnx_models import model
 from test_hwsim_sparse_columns import RULES, lane_cost, operands, slow_fold
 
 ENGINES = st.sampled_from(
@@ -248,6 +252,33 @@ def test_only_the_encoded_operand_counts_as_synthetic(tmp_path: Path) -> None:
     given = {"g0.a": np.ones((9, 12), int), "g1.a": np.ones((5, 7), int)}
     said = network_busy(products, load_engine("bitslice"), Operands(given)).assumptions
     assert not any("synthetic" in line for line in said)
+
+
+@pytest.mark.parametrize("encode", ["activations", "weights"])
+def test_an_operand_that_a_batch_shares_is_issued_for_every_member(encode: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    w = rng.integers(-128, 128, (3, 7, 4)).astype(np.float32)
+    node = helper.make_node("MatMul", ["x", "w"], ["y"], name="node")
+    onnx.save(
+        model([node], {"x": (TensorProto.FLOAT, [6, 7])}, {"y": TensorProto.FLOAT}, {"w": w}), tmp_path / "s.onnx"
+    )
+    engine, a = load_engine(f"bitslice:columns=4,rows=2,encode={encode}"), rng.integers(-128, 128, (6, 7))
+    given = Operands({"a": a, "w": w.astype(int)})
+    (layer,) = network_busy(load_workload(tmp_path / "s.onnx"), engine, given).layers
+    assert (layer.batch, layer.columns.operands) == (3, a.size if encode == "activations" else w.size)
+    flush = layer.folds * engine.array.layout(engine.mac).flush_cycles  # type: ignore[attr-defined]
+    assert layer.issue_cycles + flush == sum(engine.count(a, member.astype(int)) for member in w)
+
+
+def test_a_network_without_products_has_no_layers(tmp_path: Path) -> None:
+    node = helper.make_node("Relu", ["x"], ["y"], name="node")
+    onnx.save(model([node], {"x": (TensorProto.FLOAT, [6, 7])}, {"y": TensorProto.FLOAT}), tmp_path / "r.onnx")
+    nothing = load_workload(tmp_path / "r.onnx")
+    found = network_busy(nothing, load_engine("bitslice"))
+    assert (found.layers, found.issue_cycles) == ((), 0)
+    with pytest.raises(SpecError) as raised:
+        network_busy(nothing, load_engine("bitslice"), layers=["node"])
+    assert str(raised.value) == f"{nothing.name} has no matrix product 'node'; it has none"
 
 
 def test_one_operand_is_that_of_the_pair() -> None:

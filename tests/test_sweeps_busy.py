@@ -8,13 +8,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 from typer.testing import CliRunner
 
 from hwsim.engine import load_engine
 from hwsim.layer_busy import network_busy
 from hwsim.operands import SYNTHETIC
 from hwsim.workload.loader import load_workload
+from onnx_models import model
 from sweeps.cli import app
 from sweeps.render.busy import COLUMNS, LEGEND, busy_table
 from sweeps.render.busy_plot import busy_plot
@@ -146,6 +149,15 @@ def test_a_picture_has_a_bar_and_a_mark_for_every_layer(gemms: Path) -> None:
         assert low - high == pytest.approx(200 * (layer.columns.maximum - layer.columns.minimum), abs=0.11)
     names = [[e.text for e in group if e.tag.endswith("text")][-1] for group in groups]
     assert names == ["a < b", "heads, of which t…"]
+
+
+def test_a_network_without_products_has_an_empty_table_and_picture(tmp_path: Path) -> None:
+    node = helper.make_node("Relu", ["x"], ["y"], name="node")
+    onnx.save(model([node], {"x": (TensorProto.FLOAT, [6, 7])}, {"y": TensorProto.FLOAT}), tmp_path / "r.onnx")
+    question = ("--workload", tmp_path / "r.onnx", "--engine", "bitslice")
+    assert as_json(*question)["layers"] == []
+    assert LEGEND[0] in answer(*question, "--svg", tmp_path / "p.svg")
+    assert "<g>" not in (tmp_path / "p.svg").read_text()
 
 
 @pytest.mark.parametrize(
