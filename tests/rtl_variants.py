@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
+from hwsim.encodings import ENCODINGS
+
 PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
 CUBES = ("p=1", "p=2", "p=3")
 TREES = ("k=1,n=1", "k=2,n=3", "k=3,n=2", "k=5,n=4")
@@ -54,3 +56,8 @@ def middle_of(sizes: Sequence[str]) -> str:
 def other_formats() -> list[str]:
     """Inline forms of every engine in its last mode, with unusual operands and accumulators."""
     return [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]
+
+
+def encoded() -> list[str]:
+    """Inline forms of sparse columns in every encoding."""
+    return [f"bitslice:columns=2,rows=1,encoding={encoding}" for encoding in ENCODINGS]

@@ -17,7 +17,7 @@ from rtl.bench.vectors import assemble
 from rtl.emission import emit
 from rtl.simulators import Simulator, SimulatorError
 from rtl.verification import verify, verify_products
-from rtl_variants import MODES, SIZES, middle_of, other_formats, variants
+from rtl_variants import MODES, SIZES, encoded, middle_of, other_formats, variants
 
 
 def test_every_array_is_verified() -> None:
@@ -35,6 +35,13 @@ def test_gates_equal_the_model_at_every_edge(spec: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("spec", other_formats())
 def test_gates_equal_the_model_in_other_formats(spec: str, tmp_path: Path) -> None:
     verdict = verify(load_engine(spec), seed=2, cases=4, build_dir=tmp_path)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("spec", encoded())
+def test_gates_equal_the_model_in_every_encoding(spec: str, tmp_path: Path) -> None:
+    verdict = verify(load_engine(spec), seed=3, cases=3, build_dir=tmp_path)
     assert verdict.passed, verdict
 
 
@@ -165,7 +172,7 @@ def test_places_hold_every_element_of_the_product(spec: str) -> None:
     engine = load_engine(spec)
     lanes = next(port.lanes for port in engine.ports if port.name == "c")
     for m, n, k in [(1, 1, 1), (4, 4, 4), (5, 2, 7), (3, 7, 2)]:
-        where = places(engine.array, lanes, m, n, k)
+        where = places(engine, lanes, m, n, k)
         wanted = np.arange(1, m * n + 1).reshape(m, n)
         shown = np.where(where < 0, -1, wanted.reshape(-1)[where])
         np.testing.assert_array_equal(assemble(shown, where, m, n), wanted)
