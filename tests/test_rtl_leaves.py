@@ -104,7 +104,9 @@ def test_every_kind_has_a_model_and_samples() -> None:
 
 
 def test_every_leaf_of_every_engine_has_gates() -> None:
-    leaves = {leaf for spec in variants(SIZES) + other_formats() + encoded() for leaf, _ in load_engine(spec).inventory()}
+    leaves = {
+        leaf for spec in variants(SIZES) + other_formats() + encoded() for leaf, _ in load_engine(spec).inventory()
+    }
     assert {leaf.kind for leaf in leaves} == set(LEAVES)
     for leaf in leaves:
         assert build_cell(leaf).name == leaf.name

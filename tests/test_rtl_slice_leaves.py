@@ -1,4 +1,4 @@
-"""Leaves of sparse columns for all operands: encoders, sparse encoders and multiples, and the order of a lane's groups."""
+"""Leaves of sparse columns for all operands: encoders, sparse encoders and PEs, and the order of a lane's groups."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_sparse_encoders_issue_every_group_after_every_other(group: int, registe
             driven = (chance.getrandbits(group), chance.getrandbits(2 * group)) if left else after
             gates.step({"take": int(left == 0), "enable_of_group": driven[0], "select_of_group": driven[1]})
             few.append(gates.inspect("few") == (left == 0))
-            shown.append(Shown(*(gates.inspect(name) for name in Shown._fields)))
+            shown.append(Shown(*map(gates.inspect, ("enable", "index", "select"))))
     expected += [each for one in groups for each in issued(*one)]
     assert all(few)
     assert shown == expected[: len(shown)]
@@ -86,7 +86,7 @@ class Shown(NamedTuple):
     """The outputs of a sparse encoder in one cycle."""
 
     enable: int
-    index: int
+    place: int
     select: int
 
 

@@ -1,24 +1,26 @@
-"""Whole engines of sparse columns in Verilog: all operand pairs, groups of known cost, ordinary data, broken designs."""
+"""Sparse columns in Verilog: all pairs of operands, groups of known cost, ordinary products, and broken designs."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from hwsim.arrays.base import Matrix
 from hwsim.arrays.bitslice import Bitslice
+from hwsim.encodings import Distribution
 from hwsim.engine import Engine, load_engine
+from hwsim.formats import IntFormat
 from rtl.bench.execution import execute
 from rtl.bench.stimulus import vectors_of
 from rtl.emission import emit, top_name
 from rtl.simulators import Simulator, find
-from rtl.verification import verify_products
+from rtl.verification import verify, verify_products
+from test_rtl_verification import mutate
 
-Operands = tuple[NDArray[np.int64], NDArray[np.int64]]
+Operands = tuple[Matrix, Matrix]
 INT8 = np.arange(-128, 128)
 
 
@@ -56,7 +58,9 @@ def test_groups_cost_what_their_digits_say(mac: str, tmp_path: Path) -> None:
     """91 is 2 -1 -1 -1 in EN-T (16 digits in a group of four), 124 is 2 0 -1 0: two of its four passes are empty."""
     engine = load_engine(f"bitslice:columns=1,rows=1,mac={mac}")
     issue_cycles = {91: 16, 0: 4, 124: 10}
-    products = [(np.full((1, 4), value), np.array([[-128], [127], [1], [-77]])) for value in issue_cycles]
+    products: list[Operands] = [
+        (np.full((1, 4), value), np.array([[-128], [127], [1], [-77]])) for value in issue_cycles
+    ]
     costs = [engine.count(a, b) - flush_cycles(engine) for a, b in products]
     assert costs == list(issue_cycles.values())
     verdict = verify_products(engine, products, build_dir=tmp_path)
@@ -65,10 +69,9 @@ def test_groups_cost_what_their_digits_say(mac: str, tmp_path: Path) -> None:
 
 
 def ordinary(m: int, n: int, k: int, seed: int) -> Operands:
-    """Normal INT8 data with the deviation that HPCA 2025 finds in its layers' weights."""
-    rng = np.random.default_rng(seed)
-    a, b = (np.rint(rng.normal(0, 24.4, shape)).clip(-128, 127).astype(np.int64) for shape in ((m, k), (k, n)))
-    return a, b
+    """Normal INT8 data, as behind the published means."""
+    rng, often = np.random.default_rng(seed), Distribution.published_normal(IntFormat(8)).probabilities
+    return rng.choice(INT8, (m, k), p=often), rng.choice(INT8, (k, n), p=often)
 
 
 OPT4E = "bitslice:columns=2,rows=3,mac=opt4e,chain=3"
@@ -89,3 +92,44 @@ def test_opt4e_computes_ordinary_products_in_verilator(tmp_path: Path) -> None:
     engine = load_engine(f"{OPT4E},barrier=bank")
     verdict = verify_products(engine, [ordinary(5, 7, 100, 3)], Simulator.VERILATOR, tmp_path)
     assert verdict.passed, verdict
+
+
+OPT3 = "bitslice:columns=1,rows=2,mac=opt3"
+OPT4C = "bitslice:columns=2,rows=2,barrier=bw,chain=2"
+NARROW = "bitslice:columns=1,rows=2,mac=opt4e,lanes=2,overlap=true"
+MUTATIONS = {
+    "a pending digit that nobody sees": (OPT4C, r"sparse_encoder", r"(few = .*)\(\w+\[3\]\)", r"\g<1>(1'b0)"),
+    "codes that are not held": (OPT3, r"sparse_encoder", r"\(take \? select_of_group : codes\)", "select_of_group"),
+    "operands that are not held": (OPT3, r"operand_latch", r"\(take \? d : words\)", "d"),
+    "the operand beside the chosen one": (OPT3, r"operand_latch", r"index\[0\]", "~index[0]"),
+    "digits without the sign of their operand": (OPT3, r"encoder_ent", r"\^ \(a\[7\]\)\), ", "^ 1'b0), "),
+    "a select code that stands for another digit": (OPT4C, r"pe_slice", r"== 2'd0\)", "== 2'd2)"),
+    "a sum that is never cleared": (OPT4C, r"pe_slice", r"sum_reg & ~\(.*\);", "sum_reg);"),
+    "a carry that stays in its place": (OPT4C, r"pe_slice", r"\{\((\w+)\[24:0\]\), 1'd0\}", r"\1"),
+    "one step more in every turn": (OPT4C, r"lane_control", r"step_count == last_step", "step_count == last_step + 1"),
+    "an address that comes an edge early": (OPT4C, r"lane_control", r"step = step_address", "step = held_step"),
+    "a barrier that always lets pass": (OPT4C, r"barrier_inputs2", r"assign met = [^;]*;", "assign met = 1'b1;"),
+    "a lane for which nobody waits": (NARROW, r"barrier_inputs2", r"arrived\[1\]", "1'b1"),
+    "a bit-weight that ends before the chain is empty": (OPT4C, r"column_control", r"\(left == 1'd0\)", "1'b1"),
+    "a column that never counts bit-weights": (NARROW, r"column_control", r"bw_count <= \(.*\);", "bw_count <= 2'd0;"),
+    "a chain without its register": (OPT4C, r"hold_pair", r"held_sum = held_sum_reg", "held_sum = above_sum"),
+    "a bit-weight of half its weight": (NARROW, r"simd_lane", r"\{\(word\[25:0\]\), 6'd0\}", "{word[25], word, 5'd0}"),
+    "what no lane takes": (NARROW, r"simd_lane", r"word <= \(\((\w+\[25:0\])\) & .*;", r"word <= \1;"),
+}
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("spec", [OPT3, OPT4C, NARROW])
+def test_what_is_broken_below_is_sound(spec: str, tmp_path: Path) -> None:
+    assert verify(load_engine(spec), seed=1, cases=3, build_dir=tmp_path).passed
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_broken_sparse_columns_are_found(name: str, tmp_path: Path) -> None:
+    spec, *mutation = MUTATIONS[name]
+    engine = load_engine(spec)
+    sources = emit(engine, tmp_path / "broken")
+    mutate(sources, *mutation)
+    verdict = verify(engine, seed=1, cases=3, build_dir=tmp_path, sources=sources)
+    assert verdict.mismatch_count > 0
