@@ -29,8 +29,8 @@ def expected_fold_cycles(statistics: DigitStatistics, k: int, rule: IssueRule, r
 
     By convolved probabilities, exact but for two cases: with the barrier at the end of K, and several lanes or
     ``pass_cycles`` that a pass can fall short of, the times of a row's bit-weights are taken as independent; with bank
-    segments, ``pass_cycles`` bound the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
-    columns.
+    segments, ``pass_cycles`` bound the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1,
+    and for more rows than columns.
     """
     rows = rule.columns if rows is None else rows
     _check("a row has", "operand", k)
