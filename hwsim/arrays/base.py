@@ -114,7 +114,7 @@ class Array(ABC):
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
 
     def multipliers(self, mac: Mac) -> int:
-        """The most multiply-accumulates that one cycle can hold."""
+        """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""
         return self.pe_count
 
     def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
