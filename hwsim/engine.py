@@ -64,7 +64,7 @@ class Engine:
 
     @property
     def pe_count(self) -> int:
-        """Multipliers: the most multiply-accumulates that one cycle can hold."""
+        """Multipliers: what a cycle can hold of multiply-accumulates, or of partial products in sparse columns."""
         return self.array.multipliers(self.mac)
 
     @property

@@ -161,7 +161,7 @@ def row_of(engine: Engine) -> int:
 
 def port_width(engine: Engine, operand: Operand) -> int:
     """Bytes per cycle that the engine's own ports take and give for this operand: a scratchpad port of this width
-    never holds the engine up."""
+    never holds up an engine that has gates."""
     bits = sum(port.width_bits for port in engine.ports if port.name in _PORTS_OF[operand])
     if bits == 0:
         raise SpecError(

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
@@ -25,6 +26,7 @@ from sweeps.enumeration import points
 from sweeps.evaluate import Evaluator
 from sweeps.metrics import METRICS
 from sweeps.release import release
+from sweeps.render.layers import BAR_CELLS
 from sweeps.runner import run
 from sweeps.store import Store
 from sweeps.study import load_study
@@ -124,6 +126,15 @@ def test_simulate_prints_layers_totals_and_assumptions(gemms: Path) -> None:
         assert words in text
     for line in report["assumptions"]:
         assert line[:40] in text
+
+
+def test_a_utilisation_above_100_per_cent_fills_its_bar(tmp_path: Path) -> None:
+    gemm, zeros, sparse = tmp_path / "one.toml", tmp_path / "zeros.npz", "bitslice:columns=8,rows=8,group=8"
+    gemm.write_text('name = "one"\n[[gemm]]\nname = "g"\nm = 64\nn = 64\nk = 256\n')
+    np.savez(zeros, a=np.zeros((64, 256), np.int8))
+    words = "simulate", "--workload", gemm, "--engine", sparse, "--depth", "count", "--operands", zeros
+    assert as_json(*words)["utilization"] > 1.5  # eight operands without a digit take four cycles
+    assert answer(*words).count("━") == BAR_CELLS
 
 
 def test_a_saved_plan_gives_the_same_report(gemms: Path, tmp_path: Path) -> None:

@@ -124,6 +124,24 @@ def test_closed_forms_over_many_shapes_at_once() -> None:
         assert (together.low[at], together.expected[at], together.high[at]) == (one.low, one.expected, one.high)
 
 
+def test_counts_beyond_int64_are_exact_alone_and_refused_among_many() -> None:
+    engine, gemm = bitslice(columns=4, rows=4), Gemm(1 << 58, 1 << 10, 64)
+    alone = engine.latency(gemm)
+    assert alone.low == (1 << 56) * (1 << 8) * (64 + 4)
+    with pytest.raises(SpecError) as caught:
+        engine.latency(Shapes.of([5, gemm.m], gemm.n, gemm.k))
+    assert str(caught.value) == f"{gemm} takes up to {alone.high} cycles; arrays of counts hold less than 2**63"
+
+
+def test_a_count_of_any_size_lies_within_its_bounds() -> None:
+    engine = bitslice(columns=4, rows=4, group=1)  # groups of one cost a cycle, whatever they hold
+    for m in ((1 << 60) + 4, (1 << 54) + 4):
+        found = engine.latency(Gemm(m, 4, 7))
+        assert found.low == found.expected == found.high == m // 4 * (4 * 7 + 4)
+    many = engine.latency(Shapes.of([(1 << 54) + 4], 4, 7))
+    assert many.expected.tolist() == [((1 << 54) + 4) // 4 * (4 * 7 + 4)]
+
+
 # Hardware
 
 

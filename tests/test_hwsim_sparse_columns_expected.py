@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from hwsim.encodings import Booth, DigitStatistics, Distribution, EnT, Naf
+from hwsim.encodings import ENCODINGS, Booth, DigitStatistics, Distribution, Encoding, EnT, Naf
 from hwsim.errors import SpecError
 from hwsim.formats import INT8, IntFormat
 from hwsim.sparse_columns import (
@@ -20,9 +20,11 @@ from hwsim.sparse_columns import (
     expected_fold_cycles,
     expected_normal_max,
     expected_row_cycles,
+    fold_bounds,
     fold_cycles,
     issue_cycles,
     normal_sync_overhead,
+    row_bounds,
     sync_overhead,
     throughput_gops,
     waiting_overhead,
@@ -77,6 +79,18 @@ def test_expectations_of_passes_with_a_least_time(barrier: Barrier, pass_cycles:
     two = replace(rule, columns=2, barrier=Barrier.BW)
     expected = fold_cycles(values.reshape(-1, k), two, format).mean()
     assert expected_fold_cycles(found, k, two) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=str)
+@pytest.mark.parametrize("barrier", Barrier)
+def test_a_least_time_that_no_pass_falls_short_of_changes_nothing(encoding: Encoding, barrier: Barrier) -> None:
+    found = DigitStatistics(encoding, Distribution.published_normal())
+    free = IssueRule(encoding, 3, barrier=barrier, columns=4)
+    bound = replace(free, pass_cycles=free.steps(22))  # 8 groups, a cycle each at least
+    assert fold_bounds(22, bound) == fold_bounds(22, free)
+    assert row_bounds(22, bound) == row_bounds(22, free)
+    assert expected_row_cycles(found, 22, bound) == pytest.approx(expected_row_cycles(found, 22, free))
+    assert expected_fold_cycles(found, 22, bound) == pytest.approx(expected_fold_cycles(found, 22, free))
 
 
 def test_a_fold_of_one_row_takes_what_the_row_takes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -36,6 +36,21 @@ class Fold:
     m: slice
     n: slice
     k: slice
+
+
+COUNTABLE = 1 << 63
+"""Cycles from here on do not fit an array of counts."""
+
+
+def check_countable(shapes: Gemm | Shapes, latency: Callable[[Gemm], Latency]) -> None:
+    """Raise SpecError if a count among many does not fit an int64; ``latency`` grows with every side."""
+    if isinstance(shapes, Gemm) or latency(shapes.largest).high < COUNTABLE:
+        return
+    for gemm in shapes:
+        found = latency(gemm)
+        if found.high >= COUNTABLE:
+            at_most = "" if found.low == found.high else "up to "
+            raise SpecError(f"{gemm} takes {at_most}{found.high} cycles; arrays of counts hold less than 2**63")
 
 
 def ceil_div(a: IntLike, b: IntLike) -> IntLike:
@@ -99,7 +114,7 @@ class Array(ABC):
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
 
     def multipliers(self, mac: Mac) -> int:
-        """The most multiply-accumulates that one cycle can hold."""
+        """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""
         return self.pe_count
 
     def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:

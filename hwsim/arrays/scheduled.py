@@ -9,16 +9,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Array, Matrix
+from hwsim.arrays.base import Array, Matrix, check_countable
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.wavefront import at_work
-from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.latency import Latency
 from hwsim.macs.base import Mac
-
-COUNTABLE = 1 << 63
-"""Cycles from here on do not fit an array of counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,7 @@ class ScheduledArray(Array):
 
         Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
         """
-        if isinstance(shapes, Shapes) and self._cycles(shapes.largest) >= COUNTABLE:
-            for gemm in shapes:
-                if (cycles := self._cycles(gemm)) >= COUNTABLE:
-                    raise SpecError(f"{gemm} takes {cycles} cycles; arrays of counts hold less than 2**63")
+        check_countable(shapes, lambda gemm: Latency.exact(self._cycles(gemm)))
         return Latency.exact(self._cycles(shapes))
 
     def _cycles(self, shapes: Gemm | Shapes) -> IntLike:

@@ -15,7 +15,7 @@ def row_bounds(k: int, rule: IssueRule, format: Format = INT8) -> tuple[int, int
     zero digit (Booth and EN-T of int8).
     """
     low = rule.encoding.digits(format) * max(rule.steps(k) * rule.empty_group_cycles, rule.pass_cycles)
-    if rule.lanes > 1 or rule.pass_cycles:
+    if rule.lanes > 1 or rule.waits_for_sums(k):
         return low, _dense_passes(k, rule.steps(k), 1, rule, format)
     whole, rest = divmod(k, rule.group)
     ragged = _worst_group(rest, rule, format) if rest else 0

@@ -28,9 +28,9 @@ def expected_fold_cycles(statistics: DigitStatistics, k: int, rule: IssueRule, r
     """E[`fold_cycles`] of a fold with ``rows`` rows of ``k`` operands (default: one for every column).
 
     By convolved probabilities, exact but for two cases: with the barrier at the end of K, and several lanes or
-    ``pass_cycles``, the times of a row's bit-weights are taken as independent; with bank segments, ``pass_cycles``
-    bound the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1, and for more rows than
-    columns.
+    ``pass_cycles`` that a pass can fall short of, the times of a row's bit-weights are taken as independent; with bank
+    segments, ``pass_cycles`` bound the expected pass instead of each. Raises SpecError for ``k`` or ``rows`` below 1,
+    and for more rows than columns.
     """
     rows = rule.columns if rows is None else rows
     _check("a row has", "operand", k)
@@ -73,7 +73,7 @@ def _check(what: str, part: str, count: int) -> None:
 
 def _row_pmf(statistics: DigitStatistics, k: int, rule: IssueRule) -> Pmf:
     """A row's cycles over all bit-weights."""
-    if rule.lanes > 1 or rule.pass_cycles:
+    if rule.lanes > 1 or rule.waits_for_sums(k):
         pmf: Pmf = np.ones(1)
         for i in range(statistics.digits):
             pmf = np.convolve(pmf, _row_pass_pmf(statistics, i, k, rule))

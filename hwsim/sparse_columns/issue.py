@@ -73,7 +73,7 @@ def _blocks(a: Matrix, multiple: int) -> Iterator[Matrix]:
 
 
 def _row_cycles(block: Matrix, rule: IssueRule, format: IntFormat) -> Cycles:
-    if rule.lanes == 1 and not rule.pass_cycles and has_tables(rule.encoding, format, rule.group):
+    if rule.lanes == 1 and not rule.waits_for_sums(block.shape[1]) and has_tables(rule.encoding, format, rule.group):
         totals = group_totals(rule.encoding.digits(format), rule.empty_group_cycles)
         pairs = _pairs(_padded(block, rule.steps(block.shape[1]) * rule.group), rule, format)
         costs = np.take(totals, pairs, mode="wrap")  # wrap: the check of every index is spared, none can be outside

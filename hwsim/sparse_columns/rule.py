@@ -67,6 +67,10 @@ class IssueRule:
         """Groups of every lane in a pass over k operands; what k leaves ragged is filled with zeros."""
         return -(-k // self.step)
 
+    def waits_for_sums(self, k: int) -> bool:
+        """Whether a pass over k operands can be shorter than ``pass_cycles``; where not, they change nothing."""
+        return self.pass_cycles > self.steps(k) * self.empty_group_cycles
+
     def segment_steps(self, k: int) -> int:
         """Groups of every lane in one segment; the last segments of a short k are filled with zeros."""
         return -(-self.steps(k) // self.segments)

@@ -85,8 +85,8 @@ def _cause(stalls: Mapping[str, int]) -> str:
 
 
 def _bar(share: float) -> Text:
-    """A share of 1 as a number and a bar."""
-    full = round(share * BAR_CELLS)
+    """A share of 1 as a number and a bar, which is full where operands take less than a cycle (sparse columns)."""
+    full = min(round(share * BAR_CELLS), BAR_CELLS)
     style = "green" if share >= 0.7 else "yellow" if share >= 0.35 else "red"
     return Text.assemble(f"{100 * share:5.1f} % ", ("━" * full, style), ("╌" * (BAR_CELLS - full), "bright_black"))
 

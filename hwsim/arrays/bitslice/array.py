@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from hwsim.arrays.base import Array, Fold, Limits, Matrix, ceil_div
+from hwsim.arrays.base import Array, Fold, Limits, Matrix, ceil_div, check_countable
 from hwsim.arrays.bitslice.latency import product_latency, rounded
 from hwsim.arrays.bitslice.layout import SliceLayout, slice_layout
 from hwsim.arrays.bitslice.leaves import slice_inventory
@@ -108,7 +108,12 @@ class Bitslice(Array):
         return (Fold(m=fold.n, n=fold.m, k=fold.k) for fold in plain.folds(n, m, k))
 
     def latency(self, shapes: Gemm | Shapes, mac: Mac) -> Latency:
+        """Least, expected and greatest cycles; raises SpecError if a greatest one among many does not fit an int64."""
         layout = self.layout(mac)
+        check_countable(shapes, lambda gemm: self._latency(gemm, layout))
+        return self._latency(shapes, layout)
+
+    def _latency(self, shapes: Gemm | Shapes, layout: SliceLayout) -> Latency:
         encoded, plain = (shapes.n, shapes.m) if self.transposed else (shapes.m, shapes.n)
         again = ceil_div(plain, self.rows) * shapes.batch
         flushes = 1 if self.overlap else ceil_div(encoded, self.columns) * again

@@ -25,7 +25,15 @@ def product_latency(rows: IntLike, k: IntLike, again: IntLike, flushes: IntLike,
     """Cycles of ``again`` times the issue of ``rows`` rows, with ``flushes`` times the way of a last digit to C."""
     low, expected, high = issue_latency(rows, k, layout)
     flush = flushes * layout.flush_cycles
-    return Latency(low * again + flush, rounded(expected * again) + flush, high * again + flush)
+    least, greatest = low * again, high * again
+    return Latency(least + flush, _between(least, rounded(expected * again), greatest) + flush, greatest + flush)
+
+
+def _between(least: IntLike, value: IntLike, greatest: IntLike) -> IntLike:
+    """The value within its bounds, where a float of that size is no whole number."""
+    if isinstance(value, np.ndarray):
+        return np.clip(value, least, greatest)
+    return max(least, min(value, greatest))
 
 
 def rounded(value: Any) -> IntLike:

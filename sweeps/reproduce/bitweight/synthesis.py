@@ -57,7 +57,7 @@ def _pes() -> tuple[Claim, ...]:
         *unchecked("growth of area with the clock", pes, WHY,
                    [("MAC, 1.0 to 1.5 GHz", 1.93), ("OPT1, 1.0 to 1.5 GHz", 1.14), ("OPT3, 1.5 to 2.0 GHz", 1.09)]),
         *unchecked("clock", pes, WHY, [("above which a MAC gains no area efficiency", 1.0),
-                                       ("that OPT1 to OPT4 exceed", 1.5), ("at OPT3's knee", 2.0),
+                                       ("that OPT1 to OPT4 exceed", 1.5), ("above which OPT3 has its knee", 2.0),
                                        ("of OPT3 at most", 2.5)], "GHz"),
         *unchecked("advantage of a single OPT2 PE", pes, WHY, [("", "none that is clear")]),
         *unchecked("area efficiency of OPT3 at its knee, over", pes, WHY,
