@@ -11,23 +11,31 @@ import pyrtl
 import pytest
 
 from hardware_float_oracle import hard_pairs
-from hwsim.hardware_floats import FloatLayout, add, add_exponent, convert, multiply
+from hwsim.floats import FP16
+from hwsim.hardware_floats import FloatLayout, add, add_exponent, convert, decode, encode, multiply
+from hwsim.hardware_floats.dot_products import multiply_add
 from hwsim.inventory import Leaf
+from hwsim.low_bit import unsigned_weights
+from hwsim.lut import FloatRule, Layout, lookup_floats, select
 from rtl.leaves import LEAVES, build_cell
 from rtl.leaves.floating.bits import add_carry, leading_zeros, shifted_left, shifted_right_sticky, signed_bits
 from rtl.session import fresh_block
 from rtl.simulators import Simulator, find
-from rtl_float_models import NAMED, TINY, adder, converter, exponent_adder, multiplier
+from rtl_float_models import NAMED, TINY, adder, converter, exponent_adder, lut_unit, mac_dot, multiplier, table
 
 FP8 = ("fp8e4m3", "fp8e5m2")
 SMALL = [FloatLayout(e, f, bool(infinities)) for e, f in ((2, 1), (2, 3), (3, 1), (3, 2)) for infinities in (0, 1)]
 
 
-def driven(leaf: Leaf, **inputs: np.ndarray) -> np.ndarray:
-    """The outputs ``z`` of a combinational leaf for arrays of inputs, in PyRTL's compiled-to-Python simulator."""
+def simulated(leaf: Leaf) -> pyrtl.FastSimulation:
     with fresh_block() as block:
         LEAVES[leaf.kind](leaf)
-    simulation, found = pyrtl.FastSimulation(block=block, tracer=None), []
+    return pyrtl.FastSimulation(block=block, tracer=None)
+
+
+def driven(leaf: Leaf, **inputs: np.ndarray) -> np.ndarray:
+    """The outputs ``z`` of a combinational leaf for arrays of inputs, in PyRTL's compiled-to-Python simulator."""
+    simulation, found = simulated(leaf), []
     for values in zip(*(given.tolist() for given in inputs.values()), strict=True):
         simulation.step(dict(zip(inputs, values, strict=True)))
         found.append(simulation.inspect("z"))
@@ -170,3 +178,44 @@ def test_the_verilog_does_the_same(
     for command in ("iverilog -o bench bench.v unit.v", "vvp bench"):
         done = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=True)
     assert [int(line, 16) for line in done.stdout.split()] == unit(x, y, layout).tolist()
+
+
+def test_a_table_and_a_unit_multiply_a_matrix_by_lookup() -> None:
+    """Gates of an FP16 half table and of one unit, table after table and plane after plane, against the product."""
+    rng = np.random.default_rng(0)
+    a, bits, k = rng.normal(size=(1, 12)).astype(np.float16), 2, 12
+    weights = unsigned_weights(rng.integers(0, 4, (k, 6)), bits, scale=2.0, zero=1.5)
+    expected = lookup_floats(a, weights, FloatRule(FP16, FP16, FP16))
+    half, layout = NAMED["fp16"], Layout(k, 4, k)
+    chosen, loader, unit = select(weights, layout), simulated(table(half, 4, 1)), simulated(lut_unit(half, half, 3))
+    tables = []
+    for group in encode(a[0], half).reshape(-1, 4).tolist():
+        loader.step({"a": sum(x << 16 * i for i, x in enumerate(group)), "load": 1})
+        loader.step({"a": 0, "load": 0})  # the register shows it one edge later, and keeps it
+        tables.append(loader.inspect("entries"))
+    for column in range(weights.n):
+        for t, plane in np.ndindex(len(tables), bits):
+            unit.step(
+                {
+                    "entries": tables[t],
+                    "select": int(chosen.entry[t, plane, column]),
+                    "negative": int(chosen.negative[t, plane, column]),
+                    "places": plane,
+                    "first": int(t == plane == 0),
+                    "psum_in": 0,
+                }
+            )
+        unit.step(dict.fromkeys(("entries", "select", "negative", "places", "first", "psum_in"), 0))
+        assert decode(np.array(unit.inspect("psum")), half) == expected[0, column]
+
+
+@pytest.mark.parametrize("name", ["fp16", "fp8e4m3"])
+def test_a_mac_unit_on_hard_operands(name: str) -> None:
+    layout, acc = NAMED[name], NAMED["fp16"]
+    x, y = (side[: len(side) // 4 * 4].reshape(4, -1) for side in hard_pairs(layout, 300, seed=4))
+    unit, psum = simulated(mac_dot(layout, acc, 4)), np.array(0)
+    for i in range(x.shape[1]):
+        a, w = (sum(int(v) << layout.bits * j for j, v in enumerate(side[:, i])) for side in (x, y))
+        unit.step({"a": a, "w": w, "first": int(i % 3 == 0), "psum_in": i})
+        assert unit.inspect("psum") == psum
+        psum = multiply_add(np.array(i) if i % 3 == 0 else psum, x[:, i], y[:, i], layout, acc)
