@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from hwsim.inventory import Leaf
 
 Values = Mapping[str, int]
-Model = Callable[[Values, Values, Leaf], tuple[dict[str, int], dict[str, int]]]
+Model = Callable[[Values, Values, Leaf], tuple[Mapping[str, int | None], dict[str, int]]]
+"""An output of None means nothing at this edge, and may be anything."""
 
 
 def number(pattern: int, bits: int, signed: int) -> int:

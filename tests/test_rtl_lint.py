@@ -14,7 +14,7 @@ from rtl.emission import emit, top_name
 from rtl.leaves import build_cell
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
 from rtl_float_models import FLOAT_SAMPLES
-from rtl_variants import FORMATS, MODES, SIZES, middle_of, variants
+from rtl_variants import FORMATS, MODES, SIZES, encoded, middle_of, variants
 from toy_design import TOP, write_toy
 
 LARGE: dict[str, Sequence[str]] = {
@@ -28,7 +28,7 @@ OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for n
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, NARROW])
+@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, *encoded(), NARROW])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
     assert result.exit_code == 0, result
