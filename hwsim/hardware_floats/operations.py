@@ -6,6 +6,7 @@ rounds once (`hwsim.hardware_floats.numbers.pack`), and gives ``layout.nan`` for
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,31 +71,20 @@ def multiply(x: Bits, y: Bits, layout: FloatLayout, out: FloatLayout | None = No
 def convert(x: Bits, layout: FloatLayout, out: FloatLayout) -> Patterns:
     """The value of ``x`` rounded to ``out``; an infinity becomes ``out.overflow``."""
     number = unpack(x, layout)
-    return pack(_moved(number, np.int64(out.bias - layout.bias)), out)
+    return pack(replace(number, exponent=number.exponent + (out.bias - layout.bias)), out)
 
 
 def add_exponent(x: Bits, places: Bits, layout: FloatLayout) -> Patterns:
     """``x * 2**places`` for ``places`` from 0: exact but for overflow. Zeros and infinities stay."""
     patterns, moves = np.broadcast_arrays(x, places)
-    return pack(_moved(unpack(patterns, layout), moves.astype(np.int64)), layout)
+    number = unpack(patterns, layout)
+    return pack(replace(number, exponent=number.exponent + moves.astype(np.int64)), layout)
 
 
 def negate(x: Bits, negative: Bits, layout: FloatLayout) -> Patterns:
     """``x`` with its sign turned where ``negative`` is 1; no other bit changes, whatever ``x`` is."""
     flipped = layout.check(x) ^ (np.asarray(negative, np.int64) << layout.magnitude_bits)
     return flipped.astype(layout.storage)
-
-
-def _moved(number: Number, places: Whole | np.int64) -> Number:
-    return Number(
-        number.negative,
-        number.exponent + places,
-        number.significand,
-        number.width,
-        number.zero,
-        number.infinite,
-        number.nan,
-    )
 
 
 def _magnitude(number: Number, layout: FloatLayout) -> Whole:

@@ -56,9 +56,8 @@ def shifted_left(x: pyrtl.WireVector, places: pyrtl.WireVector) -> pyrtl.WireVec
 
 def leading_zeros(x: pyrtl.WireVector) -> pyrtl.WireVector:
     """Number of zeros above the highest 1 of ``x``; means nothing where ``x`` is zero. A tree of depth log2."""
-    levels = (len(x) - 1).bit_length()
-    ones_below = (1 << levels) - len(x)
-    padded = pyrtl.concat(x, pyrtl.Const((1 << ones_below) - 1, ones_below)) if ones_below else x
+    missing = (1 << (len(x) - 1).bit_length()) - len(x)
+    padded = pyrtl.concat(x, pyrtl.Const(0, missing)) if missing else x
     count = _count(padded)[0]
     return pyrtl.Const(0, 1) if count is None else count
 
