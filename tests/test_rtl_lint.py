@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from hwsim.engine import load_engine
 from hwsim.errors import MissingToolError
+from hwsim.inventory import Leaf
 from rtl.emission import emit, top_name
+from rtl.leaves import build_cell
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
+from rtl_float_models import FLOAT_SAMPLES
 from rtl_variants import FORMATS, MODES, SIZES, encoded, middle_of, variants
 from toy_design import TOP, write_toy
 
@@ -28,6 +31,22 @@ OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for n
 @pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, *encoded(), NARROW])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
+    assert result.exit_code == 0, result
+    assert result.passed, result
+
+
+def unit_file(leaf: Leaf, folder: Path) -> Path:
+    """The module of a leaf that no engine has."""
+    cell = build_cell(leaf)
+    path = folder / f"{cell.name}.v"
+    path.write_text(cell.text)
+    return path
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("leaf", FLOAT_SAMPLES, ids=lambda leaf: leaf.name)
+def test_every_unit_is_clean(leaf: Leaf, tmp_path: Path) -> None:
+    result = lint_files([unit_file(leaf, tmp_path)], leaf.name)
     assert result.exit_code == 0, result
     assert result.passed, result
 
@@ -54,12 +73,24 @@ def test_a_rule_that_is_not_waived_is_a_finding(tmp_path: Path) -> None:
 def test_every_waiver_is_needed(waiver: Waiver, tmp_path: Path) -> None:
     fewer = tmp_path / "fewer.vlt"
     fewer.write_text(WAIVERS.read_text().replace(waiver.line, ""))
-    for spec in [*variants({name: sizes[1:3] for name, sizes in SIZES.items()}), NARROW]:
-        engine = load_engine(spec)
-        result = lint_files(emit(engine, tmp_path / "verilog"), top_name(engine), fewer)
+    for sources, top in units(tmp_path) if "*/fp_" in waiver.line else engines(tmp_path):
+        result = lint_files(sources, top, fewer)
         if any(finding.startswith(f"%Warning-{waiver.rule}: ") for finding in result.findings):
             return
-    pytest.fail(f"no engine needs {waiver.line}")
+    pytest.fail(f"nothing needs {waiver.line}")
+
+
+def engines(folder: Path) -> Iterator[tuple[Sequence[Path], str]]:
+    """The files of one engine after the other, and its top."""
+    for spec in [*variants({name: sizes[1:3] for name, sizes in SIZES.items()}), NARROW]:
+        engine = load_engine(spec)
+        yield emit(engine, folder / "verilog"), top_name(engine)
+
+
+def units(folder: Path) -> Iterator[tuple[Sequence[Path], str]]:
+    """The file of one floating-point unit after the other, and its name."""
+    for leaf in FLOAT_SAMPLES:
+        yield [unit_file(leaf, folder)], leaf.name
 
 
 def test_every_waived_rule_has_a_reason() -> None:

@@ -13,6 +13,7 @@ from hwsim.ports import Direction
 from rtl.leaves.accumulate import accumulate_adder, accumulate_pair, resolve_adder
 from rtl.leaves.datapaths import DATAPATHS, Datapath
 from rtl.leaves.encoders import ENCODERS
+from rtl.leaves.floating import FLOATING
 from rtl.leaves.pe_cube import pe_cube
 from rtl.leaves.pe_matrix import pe_matrix
 from rtl.leaves.pe_os import pe_os
@@ -56,6 +57,7 @@ LEAVES: dict[str, Builder] = {
     "done_flag": done_flag,
     "drain_flag": drain_flag,
     **ENCODERS,
+    **FLOATING,
     "held_register": held_register,
     "hold_pair": hold_pair,
     "lane_control": lane_control,
@@ -78,6 +80,9 @@ LEAVES: dict[str, Builder] = {
 }
 """Kind of leaf -> what lays its wires into PyRTL's working block."""
 
+WITHOUT_ENGINE = frozenset(FLOATING)
+"""Kinds that no engine is made of yet: units of float datapaths, which are tested and costed by themselves."""
+
 
 def build_cell(leaf: Leaf) -> Cell:
     """The module of ``leaf``: its ports in alphabetical order, inputs first, and its Verilog text.
@@ -98,4 +103,4 @@ def _pins(block: pyrtl.Block, kind: type, direction: Direction) -> tuple[Pin, ..
     return tuple(Pin(wire.name, direction, len(wire)) for wire in wires)
 
 
-__all__ = ["LEAVES", "build_cell"]
+__all__ = ["LEAVES", "WITHOUT_ENGINE", "build_cell"]
