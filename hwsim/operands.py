@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError, nearest
-from hwsim.formats import IntFormat
+from hwsim.formats import IntFormat, SignFormat
 from hwsim.jobs import Job
 from hwsim.workload.graph import Workload
 from hwsim.workload.im2col import operands as matrices_of
@@ -60,7 +60,7 @@ class Operands:
     def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int, valued: str = "aw") -> Pair:
         """The operands of layer ``number``, checked; what is absent is synthetic.
 
-        Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros.
+        Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros, or -1 of one bit.
         """
         d = job.demand
         shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
@@ -71,7 +71,7 @@ class Operands:
             if given is None:
                 absent += role
                 rng = np.random.default_rng((SEED, number, "aw".index(role)))
-                given = synthetic(format, shapes[role], rng) if role in valued else _zeros(format, shapes[role])
+                given = synthetic(format, shapes[role], rng) if role in valued else _resting(format, shapes[role])
             found[role] = given
         return Pair(found["a"], found["w"], absent)
 
@@ -105,8 +105,10 @@ class Operands:
 
 
 def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generator) -> Matrices:
-    """Normal values, quantised so that the largest magnitude is the format's largest value."""
+    """Normal values, quantised so that the largest magnitude is the format's largest value; of one bit their signs."""
     values = rng.standard_normal(shape, dtype=np.float32)
+    if isinstance(format, SignFormat):
+        return np.where(values < 0, format.low, format.high).astype(_dtype(format))
     if not format.signed:
         values = np.abs(values)
     scale = format.high / max(float(values.max()), -float(values.min()))
@@ -123,9 +125,9 @@ def _dtype(format: IntFormat) -> type[np.integer]:
     return next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
 
 
-def _zeros(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
-    """Zeros that take no memory."""
-    return np.broadcast_to(np.zeros((), _dtype(format)), shape)
+def _resting(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
+    """Zeros, or what the format has in their place, that take no memory."""
+    return np.broadcast_to(np.asarray(format.rest, _dtype(format)), shape)
 
 
 def load_operands(path: str | Path) -> Operands:

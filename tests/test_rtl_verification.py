@@ -108,12 +108,21 @@ def test_a_broken_design_is_found(name: str, tmp_path: Path) -> None:
     assert verdict.mismatch_count >= len(verdict.mismatches) > 0
 
 
+MULTIPLIER = {
+    "lut": (r"pe_lut", r"shared\[\d+:\d+\]\) : \(shared", "shared[0]) : (shared"),
+    "lut-conventional": (r"pe_subset", r"shared\[\d+:\d+\]\) : \(shared", "shared[0]) : (shared"),
+    "unpu": (r"pe_subset", r"shared\[\d+:\d+\]\) : \(shared", "shared[0]) : (shared"),
+    "bit-serial-add": (r"pe_bit_serial", r" & ", " | "),
+}
+"""What to break in arrays without multipliers."""
+
+
 @pytest.mark.rtl
 @pytest.mark.parametrize("name", SIZES)
 def test_a_wrong_multiplier_is_found_in_every_engine(name: str, tmp_path: Path) -> None:
     engine = load_engine(f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]}")
     sources = emit(engine, tmp_path / "broken")
-    mutate(sources, r".*", r" \* ", " + ")
+    mutate(sources, *MULTIPLIER.get(name, (r".*", r" \* ", " + ")))
     assert not verify(engine, seed=1, cases=2, build_dir=tmp_path, sources=sources).passed
 
 
@@ -211,7 +220,7 @@ def test_places_hold_every_element_of_the_product(spec: str) -> None:
     engine = load_engine(spec)
     lanes = next(port.lanes for port in engine.ports if port.name == "c_valid")
     for m, n, k in [(1, 1, 1), (4, 4, 4), (5, 2, 7), (3, 7, 2)]:
-        where = places(engine.array, lanes, m, n, k)
+        where = places(engine, lanes, m, n, k)
         wanted = np.arange(1, m * n + 1).reshape(m, n)
         shown = np.where(where < 0, -1, wanted.reshape(-1)[where])
         np.testing.assert_array_equal(assemble(shown, where, m, n), wanted)
