@@ -62,18 +62,21 @@ class Operands:
 
         Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros, or -1 of one bit.
         """
-        d = job.demand
-        shapes = {"a": (1 if d.a_shared else d.batch, d.m, d.k), "w": (1 if d.b_shared else d.batch, d.k, d.n)}
-        found: dict[str, Matrices] = {}
-        absent = ""
-        for role, format in zip("aw", formats, strict=True):
-            given = self._given(job, role, shapes[role], format)
-            if given is None:
-                absent += role
-                rng = np.random.default_rng((SEED, number, "aw".index(role)))
-                given = synthetic(format, shapes[role], rng) if role in valued else _resting(format, shapes[role])
-            found[role] = given
-        return Pair(found["a"], found["w"], absent)
+        (a, no_a), (w, no_w) = (self.one(job, formats, number, role, role in valued) for role in "aw")
+        return Pair(a, w, "a" * no_a + "w" * no_w)
+
+    def one(
+        self, job: Job, formats: tuple[IntFormat, IntFormat], number: int, role: str, valued: bool = True
+    ) -> tuple[Matrices, bool]:
+        """The operand ``role`` alone, ``a`` or ``w``, equal to that of `of`, and whether it is synthetic."""
+        d, place = job.demand, "aw".index(role)
+        shape = (1 if d.a_shared else d.batch, d.m, d.k) if role == "a" else (1 if d.b_shared else d.batch, d.k, d.n)
+        given = self._given(job, role, shape, formats[place])
+        if given is not None:
+            return given, False
+        if not valued:
+            return _resting(formats[place], shape), True
+        return synthetic(formats[place], shape, np.random.default_rng((SEED, number, place))), True
 
     def _given(self, job: Job, role: str, shape: tuple[int, ...], format: IntFormat) -> Matrices | None:
         key = next((key for key in (f"{job.name}.{role}", role) if key in self.arrays), None)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.bit_serial import bit_serial
+from sweeps.commands.busy import busy
 from sweeps.commands.catalogue import engines, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
@@ -51,6 +52,7 @@ app.command()(workloads)
 app.command()(encodings)
 app.command()(nest)
 app.command()(bit_serial)
+app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
 app.add_typer(gates, name="rtl")

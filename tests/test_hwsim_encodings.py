@@ -327,3 +327,15 @@ def test_digits_and_words_that_no_operand_has_are_refused() -> None:
     with pytest.raises(SpecError) as caught:
         EnT().digits_of_words(np.array([0, 512]), INT8)
     assert str(caught.value) == "an 'ent' operand of int8 is stored in 9 bits; the words reach from 0 to 512"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ENCODINGS), st.integers(1, 16), st.booleans(), st.integers(0, 1 << 16))
+def test_nonzero_digits_are_those_of_the_codes(
+    encoding: Encoding, bits: int, signed: bool, seed: int
+) -> None:
+    format = IntFormat(bits, signed)
+    values = np.random.default_rng(seed).integers(format.low, format.high, (5, 7), endpoint=True)
+    found = encoding.nonzero_digits(values, format)
+    assert found == np.count_nonzero(encoding.encode(values, format))
+    assert encoding.nonzero_digits(values.astype(np.int32), format) == found

@@ -92,9 +92,11 @@ class Encoding(ABC):
         """Digits other than zero of all ``values`` (integers within ``format``, any shape) together."""
         integers = self.check(format)
         integers.check(values, "the operand to encode")
-        of_pattern = (self.table(format) != 0).sum(axis=1).astype(np.uint8)
-        patterns = values.astype(np.uint16) & np.uint16((1 << integers.bits) - 1)
-        return int(of_pattern[patterns].sum(dtype=np.int64))
+        word = np.uint8 if integers.bits <= 8 else np.uint16
+        # narrower operands lie sign-extended in their words: the table repeats
+        of_word = np.resize((self.table(format) != 0).sum(axis=1).astype(np.uint8), np.iinfo(word).max + 1)
+        counts: NDArray[np.uint8] = np.take(of_word, values.astype(word), mode="wrap")
+        return int(counts.sum(dtype=np.int64))
 
     def encode(self, values: NDArray[np.integer], format: Format) -> NDArray[np.int8]:
         """Digits of ``values`` (integers, any shape), shape (..., digits), least significant first.

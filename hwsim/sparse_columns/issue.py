@@ -32,6 +32,20 @@ def issue_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
     return np.concatenate([np.zeros(0, np.int64), *blocks])
 
 
+def column_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
+    """Cycles in which a column is at work for each row of A (m, k), of those that `fold_cycles` counts: shape (m,).
+
+    A column is at work while its longest lane has a group, be it empty: those are its `issue_cycles` without what
+    ``pass_cycles`` add; under the barrier of bank segments the longest lane of every segment counts, and groups that
+    only fill a segment are empty groups. Raises SpecError as `issue_cycles`.
+    """
+    if rule.barrier is not Barrier.BANK:
+        return issue_cycles(a, replace(rule, pass_cycles=0), format)
+    integers = _checked(a, rule, format)
+    blocks = (_lane_cycles(block, rule, integers).max(axis=-1).sum(axis=(1, 2)) for block in _blocks(a, 1))
+    return np.concatenate([np.zeros(0, np.int64), *blocks])
+
+
 def fold_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
     """Cycles of each fold of ``rule.columns`` rows of A (m, k), columns waiting at the barrier: (ceil(m / columns),).
 

@@ -9,7 +9,7 @@ import typer
 
 from sweeps.commands.catalogue import Markdown
 from sweeps.commands.options import whole
-from sweeps.commands.printing import Json, console, print_json
+from sweeps.commands.printing import Json, console, print_json, write_text
 
 if TYPE_CHECKING:
     from hwsim.encodings import DigitStatistics
@@ -63,12 +63,8 @@ def _statistics(names: list[str] | None, format_text: str, data: str) -> list[li
 
 
 def _draw(found: list[list[DigitStatistics]], svg: Path) -> None:
-    from hwsim.errors import SpecError
     from sweeps.render.digit_plot import digit_plot
 
     for i, tensor in enumerate(found):
         path = svg if len(found) == 1 else svg.with_stem(f"{svg.stem}-{i}")
-        try:
-            path.write_text(digit_plot(tensor), "utf-8")
-        except OSError as error:
-            raise SpecError(f"{path}: {error.strerror or error}") from None
+        write_text(path, digit_plot(tensor))

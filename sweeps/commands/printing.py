@@ -1,9 +1,10 @@
-"""Output of commands: JSON for programs, rich tables for people."""
+"""Output of commands: JSON for programs, rich tables for people, text in files."""
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 def print_json(value: object) -> None:
     """``value`` on stdout, indented, keys in the order given."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def write_text(path: Path, text: str) -> None:
+    """``text`` in a file; raises SpecError naming the file if it cannot be written."""
+    from hwsim.errors import SpecError
+
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}") from None
 
 
 def console(stderr: bool = False) -> Console:
