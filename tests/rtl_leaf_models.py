@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hwsim.inventory import Leaf
+from rtl_low_bit_models import LOW_BIT_MODELS
 
 Values = Mapping[str, int]
 Model = Callable[[Values, Values, Leaf], tuple[dict[str, int], dict[str, int]]]
@@ -219,3 +220,4 @@ PE_MACS = ("", "_booth", "_fused", "_opt1")
 TREE_MACS = ("", "_booth", "_opt1", "_opt2")
 MODELS |= {f"{role}{mac}": model for role, model in PES.items() for mac in PE_MACS}
 MODELS |= {f"tree_multiplier{mac}": tree_multiplier for mac in TREE_MACS}
+MODELS |= LOW_BIT_MODELS

@@ -331,9 +331,7 @@ def test_digits_and_words_that_no_operand_has_are_refused() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(ENCODINGS), st.integers(1, 16), st.booleans(), st.integers(0, 1 << 16))
-def test_nonzero_digits_are_those_of_the_codes(
-    encoding: Encoding, bits: int, signed: bool, seed: int
-) -> None:
+def test_nonzero_digits_are_those_of_the_codes(encoding: Encoding, bits: int, signed: bool, seed: int) -> None:
     format = IntFormat(bits, signed)
     values = np.random.default_rng(seed).integers(format.low, format.high, (5, 7), endpoint=True)
     found = encoding.nonzero_digits(values, format)

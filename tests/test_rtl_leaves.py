@@ -20,6 +20,7 @@ from rtl.leaves.arithmetic import fit, product
 from rtl.netlist import Pin
 from rtl.session import fresh_block
 from rtl_leaf_models import MODELS, PE_MACS, PES, TREE_MACS, number, wrapped
+from rtl_low_bit_models import LOW_BIT_SAMPLES
 from rtl_variants import SIZES, other_formats, variants
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
@@ -82,6 +83,7 @@ SAMPLES = [
     *(Leaf.of("operand_register", bits=bits) for bits in (1, 8)),
     Leaf.of("done_flag"),
     Leaf.of("drain_flag"),
+    *LOW_BIT_SAMPLES,
 ]
 
 
