@@ -17,6 +17,7 @@ from hwsim.errors import SpecError, nearest
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
+from hwsim.lmma import is_lmma, parse_lmma
 from hwsim.macs import MACS, Mac
 from hwsim.ports import RESULTS, Beat, Port
 from hwsim.reference import exact_matmul
@@ -64,8 +65,14 @@ class Engine:
 
     @property
     def pe_count(self) -> int:
-        """Multipliers: the most multiply-accumulates that one cycle can hold."""
+        """Multipliers: the most multiply-accumulates, or of weights in bit planes the most one-bit ones, that one cycle
+        can hold."""
         return self.array.multipliers(self.mac)
+
+    @property
+    def passes(self) -> int:
+        """Cycles for which a PE works on each product: one, or one for each bit plane of a weight."""
+        return self.array.passes(self.mac)
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -197,13 +204,16 @@ def housed_mac(array: type[Array], name: str) -> type[Mac]:
 
 
 def load_engine(text: str | Path) -> Engine:
-    """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
+    """Return the engine that ``text`` describes: a preset, an inline form, an LMMA instruction (`hwsim.lmma`), or the
+    path of a ``.toml`` file.
 
     A TOML file has a key ``engine`` (any inline form) and more fields beside it.
     Raises SpecError for unknown names, fields and values.
     """
     if str(text).endswith(".toml"):
         return _from_toml(Path(text))
+    if is_lmma(str(text)):
+        return load_engine(parse_lmma(str(text)).engine)
     name, given = split_inline(str(text))
     return _from_named(name, given)
 
