@@ -1,4 +1,4 @@
-"""Gates of the arrays for low-bit weights: additions are those of the plan, look-ups are multiplexers, extremes hold."""
+"""Gates of the arrays for low-bit weights: additions as planned, look-ups by multiplexers, extremes hold."""
 
 from __future__ import annotations
 
