@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import isclose
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,23 +14,13 @@ from hypothesis import strategies as st
 from hwsim import Gemm, load_engine, load_machine, load_workload, simulate
 from hwsim.arrays import ARRAYS, Lut
 from hwsim.arrays.low_bit import LowBitArray
+from hwsim.arrays.low_bit_structure import Structure
 from hwsim.engine import Engine
 from hwsim.errors import SpecError
 from hwsim.formats import INT8, INT16, IntFormat, SignFormat
 from hwsim.layer_run import Depth
-from hwsim.lmma import Lmma, parse_lmma
 from hwsim.low_bit import signed_weights
-from hwsim.lut import (
-    Layout,
-    TableGeometry,
-    half_plan,
-    integer_product,
-    least_bits_rows,
-    least_bits_shapes,
-    lookup_integers,
-    operand_bits,
-    subset_plan,
-)
+from hwsim.lut import Layout, TableGeometry, half_plan, integer_product, lookup_integers, subset_plan
 from hwsim.lut.integer_product import integer_tables
 from hwsim.operands import synthetic
 from hwsim.ports import Beat
@@ -42,7 +33,7 @@ def low_bit(name: str, **fields: object) -> Engine:
     return load_engine(f"{name}:" + ",".join(f"{field}={value}" for field, value in fields.items()))
 
 
-def structure_of(engine: Engine):  # type: ignore[no-untyped-def]
+def structure_of(engine: Engine) -> Structure:
     assert isinstance(engine.array, LowBitArray)
     return engine.array.structure(engine.mac)
 
@@ -153,7 +144,7 @@ def test_the_unit_of_the_paper_holds_512_products() -> None:
     assert low_bit("unpu", w_bits=2).pe_count == 384  # three inputs of four
 
 
-def test_networks_run_at_every_depth(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_networks_run_at_every_depth(tmp_path: Path) -> None:
     path = tmp_path / "gemms.toml"
     path.write_text('[[gemm]]\nname = "one"\nm = 5\nn = 9\nk = 30\n')
     for bits in (1, 3):
@@ -242,93 +233,6 @@ def test_a_port_of_tables_passes_more_bits() -> None:
     assert words[0]["a"] == 4 * 64 * 2
     assert words[1]["a"] == 4 * 16 * 2 * 8 * 11 // 8
     assert words[0]["b"] == words[1]["b"]
-
-
-# Shape of an array
-
-
-@pytest.mark.parametrize(
-    ("bits", "entry", "shapes", "rows"),
-    [
-        (1, 16, [(2, 64)], 2.0),
-        (2, 16, [(2, 64), (4, 32)], 2**1.5),
-        (1, 8, [(2, 64), (4, 32)], 2**1.5),
-        (2, 8, [(4, 32)], 4.0),
-        (4, 16, [(4, 32)], 4.0),
-    ],
-)
-def test_the_least_operand_bits_elongate_the_array(
-    bits: int, entry: int, shapes: list[tuple[int, int]], rows: float
-) -> None:
-    assert least_bits_shapes(512, 4, bits, entry) == shapes
-    assert isclose(least_bits_rows(512, 4, bits, entry), rows)
-    assert isclose(least_bits_rows(512, 4, bits, entry), (64 * bits / entry) ** 0.5)
-
-
-@given(st.integers(1, 300), st.integers(1, 6), st.integers(1, 8), st.integers(1, 20))
-def test_the_closed_form_lies_between_the_best_shapes_neighbours(units: int, group: int, bits: int, entry: int) -> None:
-    products = units * group
-    best = least_bits_shapes(products, group, bits, entry)
-    least = operand_bits(*best[0], group, bits, entry)
-    real = least_bits_rows(products, group, bits, entry)
-    bound = real * 2 ** (group - 1) * entry + group * units / real * bits
-    assert bound <= least * (1 + 1e-9)
-    sides = [m for m in range(1, units + 1) if units % m == 0]
-    below, above = [m for m in sides if m <= real], [m for m in sides if m >= real]
-    assert {m for m, _ in best} <= {*below[-1:], *above[:1]}
-
-
-def test_groups_must_divide_the_products() -> None:
-    with pytest.raises(SpecError) as refused:
-        least_bits_shapes(510, 4, 1, 16)
-    assert str(refused.value) == "510 products do not divide into groups of 4"
-
-
-# LMMA
-
-
-@given(
-    *(st.integers(1, 300) for _ in "mnk"),
-    st.sampled_from(("int8", "int16", "uint8", "fp16", "fp8e4m3")),
-    st.integers(1, 8),
-    st.sampled_from(("int32", "fp16")),
-)
-def test_an_instruction_is_its_text(m: int, n: int, k: int, a: str, bits: int, acc: str) -> None:
-    text = f"lmma.m{m}n{n}k{k}.{a}.int{bits}.{acc}.{acc}"
-    assert str(parse_lmma(text)) == text
-
-
-@pytest.mark.parametrize("bits", [1, 2, 8])
-def test_an_instruction_makes_its_engine(bits: int) -> None:
-    engine = load_engine(f"lmma.m4n32k4.int16.int{bits}.int40.int40")
-    assert engine == low_bit("lut", m=4, n=32, k=4, a="int16", w_bits=bits, acc="int40")
-    assert engine.latency(Gemm(4, 32, 4)).expected == bits + (bits > 1) + 1
-
-
-REFUSED = {
-    "lmma.m2n64.int8.int2.int32.int32": "'lmma.m2n64.int8.int2.int32.int32' is not of the form "
-    "lmma.mMnNkK.A.W.ACC.OUT, as lmma.m2n64k4.int8.int2.int32.int32",
-    "lmma.m2n64k4.int8.int2.int32.byte": "'lmma.m2n64k4.int8.int2.int32.byte': unknown format 'byte': a format is "
-    "intN, uintN or one of bf16, fp16, fp32, fp64, fp8e4m3, fp8e5m2",
-    "lmma.m0n64k4.int8.int2.int32.int32": "lmma.m0n64k4.int8.int2.int32.int32: sides are at least 1",
-    "lmma.m2n64k4.int8.uint2.int32.int32": "lmma.m2n64k4.int8.uint2.int32.int32: weights are signed "
-    "integers, not uint2",
-    "lmma.m2n64k4.int8.int2.int32.int8": "lmma.m2n64k4.int8.int2.int32.int8: results leave in the accumulator's format "
-    "int32, not in int8",
-    "lmma.m2n64k4.fp16.int2.fp16.fp16": "mac=low-bit computes with integers: a cannot be fp16",
-}
-
-
-@pytest.mark.parametrize("text", REFUSED)
-def test_an_instruction_that_cannot_be_is_refused(text: str) -> None:
-    with pytest.raises(SpecError) as refused:
-        load_engine(text)
-    assert str(refused.value) == REFUSED[text]
-
-
-def test_an_instruction_is_made_of_parts() -> None:
-    made = Lmma(2, 64, 4, INT8, IntFormat(2), IntFormat(32), IntFormat(32))
-    assert load_engine(str(made)) == load_engine("lut")
 
 
 # Formats and refusals

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.base import Limits, Matrix, ceil_div
+from hwsim.arrays.base import Limits, Matrix
 from hwsim.arrays.low_bit_leaves import low_bit_inventory
 from hwsim.arrays.low_bit_ports import low_bit_ports
 from hwsim.arrays.low_bit_run import run_low_bit
@@ -123,10 +123,7 @@ class LowBitArray(ScheduledArray):
         return np.array([m * n * k])
 
     def stream_length(self, shapes: Gemm | Shapes, mac: Mac) -> IntLike:
-        """An edge for each step and plane, and where sums are corrected one for that."""
-        structure = self.structure(mac)
-        steps = ceil_div(shapes.k, structure.step)
-        return steps * structure.unit.planes + int(structure.corrected)
+        return self.structure(mac).edges(shapes.k)
 
     def activity(self, gemm: Gemm, mac: Mac) -> NDArray[np.int64]:
         """Products of an activation and a bit plane at every edge, those of padding left out."""
@@ -153,4 +150,4 @@ class LowBitArray(ScheduledArray):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
         folds = list(self.folds(gemm.m, gemm.n, gemm.k))
-        return run_low_bit(a, b, self.structure(mac), folds, self.starts(gemm, mac), self.activity(gemm, mac))
+        return run_low_bit(a, b, self.structure(mac), folds, self.activity(gemm, mac))

@@ -36,6 +36,7 @@ class Blocks:
     def __init__(self, a: Matrix, b: Matrix, structure: Structure) -> None:
         self._structure, unit = structure, structure.unit
         self.steps = -(-a.shape[1] // structure.step)
+        self.edges = int(structure.edges(a.shape[1]))
         k = self.steps * structure.step
         rows = _padded(a, -(-a.shape[0] // structure.m) * structure.m, k, 0)
         columns = _padded(b, k, -(-b.shape[1] // structure.n) * structure.n, unit.mac.w.rest)
@@ -52,8 +53,7 @@ class Blocks:
         correct = step == self.steps
         at = min(step, self.steps - 1)
         words = np.zeros_like(self.words[0, 0, 0]) if correct else self.words[across, at, plane]
-        length = self.steps * self._structure.unit.planes + int(self._structure.corrected)
-        return Operands(self.shared[down, at], words, plane, edge == 0, edge == length - 1, correct)
+        return Operands(self.shared[down, at], words, plane, edge == 0, edge == self.edges - 1, correct)
 
     def inputs(self, down: int, now: Operands, step: int) -> Inputs:
         """What the ports carry at this edge: a step's activations once if there are registers, else at every plane."""
@@ -109,14 +109,13 @@ def run_low_bit(
     b: Matrix,
     structure: Structure,
     folds: Sequence[Fold],
-    starts: NDArray[np.int64],
     activity: NDArray[np.int64],
 ) -> Generator[Beat, None, Matrix]:
-    """Compute ``a @ b``; folds in the order m, n."""
+    """Compute ``a @ b``; folds in the order m, n, without a gap between them."""
     product = np.zeros((a.shape[0], b.shape[1]), np.int64)
     sums, lanes, finished = Sums(structure), structure.m * structure.n, iter(folds)
     before: Operands | None = None
-    feed = _feed(Blocks(a, b, structure), structure, folds, starts, len(activity))
+    feed = _feed(Blocks(a, b, structure), structure, folds, len(activity))
     for (inputs, now), active in zip(feed, activity.tolist(), strict=True):
         done = sums.clock(before if structure.operand_registers else now)
         before = now
@@ -129,21 +128,17 @@ def run_low_bit(
 
 
 def _feed(
-    blocks: Blocks, structure: Structure, folds: Sequence[Fold], starts: NDArray[np.int64], cycles: int
+    blocks: Blocks, structure: Structure, folds: Sequence[Fold], cycles: int
 ) -> Iterator[tuple[Inputs, Operands | None]]:
     """What stands on the ports at every edge, and what the units make of it."""
     widths = {"a": blocks.given[0, 0].size, "b": blocks.words[0, 0, 0].size}
     nothing = {name: idle(width, np.int64) for name, width in widths.items()} | dict.fromkeys(FRAMING, LOW)
-    length = blocks.steps * structure.unit.planes + int(structure.corrected)
-    edges = 0
-    for fold, start in zip(folds, starts.tolist(), strict=True):
-        assert start == edges  # folds follow each other without a gap
+    for fold in folds:
         down, across = fold.m.start // structure.m, fold.n.start // structure.n
-        for edge in range(length):
+        for edge in range(blocks.edges):
             now = blocks.operands(down, across, edge)
             yield blocks.inputs(down, now, edge // structure.unit.planes), now
-        edges += length
-    yield from [(nothing, None)] * (cycles - edges)
+    yield from [(nothing, None)] * (cycles - len(folds) * blocks.edges)
 
 
 FRAMING = ("valid", "first", "last")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hwsim.arrays.base import ceil_div
 from hwsim.arrays.low_bit_units import Unit
 from hwsim.formats import IntFormat
+from hwsim.gemm import IntLike
 from hwsim.lut.plans import TablePlan
 
 
@@ -61,6 +63,10 @@ class Structure:
     def plane_bits(self) -> int:
         """Bits of the number of a plane, 0 if there is one alone."""
         return (self.unit.planes - 1).bit_length()
+
+    def edges(self, k: IntLike) -> IntLike:
+        """Operand edges of one fold: one for each step and plane, and where sums are corrected one for that."""
+        return ceil_div(k, self.step) * self.unit.planes + int(self.corrected)
 
     def step_sides(self, k: int) -> NDArray[np.int64]:
         """Elements of k in every step; the last one may be ragged."""
