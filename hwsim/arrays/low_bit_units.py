@@ -39,9 +39,9 @@ class Unit(ABC):
     group: int
 
     @property
+    @abstractmethod
     def kind(self) -> str:
         """The kind of its leaf."""
-        raise NotImplementedError
 
     @property
     def planes(self) -> int:
