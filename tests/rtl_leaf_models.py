@@ -12,7 +12,8 @@ from hwsim.inventory import Leaf
 from rtl_low_bit_models import LOW_BIT_MODELS
 
 Values = Mapping[str, int]
-Model = Callable[[Values, Values, Leaf], tuple[dict[str, int], dict[str, int]]]
+Model = Callable[[Values, Values, Leaf], tuple[Mapping[str, int | None], dict[str, int]]]
+"""An output of None means nothing at this edge, and may be anything."""
 
 
 def number(pattern: int, bits: int, signed: int) -> int:

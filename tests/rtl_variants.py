@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import product
 
 from hwsim.arrays import ARRAYS
+from hwsim.encodings import ENCODINGS
+from hwsim.macs import Opt4c
 
 PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
 CUBES = ("p=1", "p=2", "p=3")
@@ -80,3 +82,10 @@ def other_formats() -> list[str]:
             fmt = FORMATS[(turn + place) % len(FORMATS)]
             found.append(f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},mac={mac},{fmt}")
     return found
+
+
+def encoded() -> list[str]:
+    """Inline forms of sparse columns in the encodings that no other form here has."""
+    others = [encoding for encoding in ENCODINGS if encoding != Opt4c().encoding]
+    named = " ".join(SIZES["bitslice"])
+    return [f"bitslice:columns=2,rows=1,encoding={each}" for each in others if f"encoding={each}" not in named]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.arrays import Bitslice
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.bitweight import hardware, needed_bits
 from hwsim.encodings import ENCODINGS
 from hwsim.engine import Engine, load_engine

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from hwsim import Gemm, load_engine, load_machine, load_workload, simulate
 from hwsim.arrays import ARRAYS, Lut
-from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit_structure import Structure
+from hwsim.arrays.low_bit import LowBitArray, Structure
 from hwsim.engine import Engine
 from hwsim.errors import SpecError
 from hwsim.formats import INT8, INT16, IntFormat, SignFormat

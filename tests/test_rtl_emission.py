@@ -11,7 +11,7 @@ import pytest
 import rtl
 from hwsim.engine import load_engine
 from rtl.emission import emit, top_name, verilog, verilog_modules
-from rtl_variants import SIZES, middle_of, other_formats, variants
+from rtl_variants import SIZES, encoded, middle_of, other_formats, variants
 
 SPEC = "systolic-os:rows=2,cols=3,drain=column"
 
@@ -49,7 +49,7 @@ def test_the_face_hands_on_emit() -> None:
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants({name: SIZES[name][:2] for name in SIZES}), *other_formats()])
+@pytest.mark.parametrize("spec", [*variants({name: SIZES[name][:2] for name in SIZES}), *other_formats(), *encoded()])
 def test_icarus_compiles_without_a_word(spec: str, tmp_path: Path) -> None:
     engine = load_engine(spec)
     files = emit(engine, tmp_path)

@@ -11,7 +11,7 @@ from hwsim.engine import load_engine
 from hwsim.errors import MissingToolError
 from rtl.emission import emit, top_name
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
-from rtl_variants import LOW_BITS, MODES, SIZES, formats_of, middle_of, variants
+from rtl_variants import LOW_BITS, MODES, SIZES, encoded, formats_of, middle_of, variants
 from toy_design import TOP, write_toy
 
 LARGE: dict[str, Sequence[str]] = {
@@ -28,7 +28,7 @@ OTHER_FORMATS = [
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, NARROW])
+@pytest.mark.parametrize("spec", [*variants(LARGE), *SMALLEST, *OTHER_FORMATS, *encoded(), NARROW])
 def test_every_engine_is_clean(spec: str) -> None:
     result = lint(load_engine(spec))
     assert result.exit_code == 0, result

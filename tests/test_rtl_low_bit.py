@@ -10,10 +10,11 @@ import pytest
 from hwsim.engine import load_engine
 from hwsim.inventory import Leaf
 from hwsim.lut import half_plan, subset_plan
-from rtl.emission import verilog_modules
+from rtl.emission import emit, verilog_modules
 from rtl.leaves import build_cell
-from rtl.verification import verify_products
+from rtl.verification import verify, verify_products
 from rtl_variants import LOW_BITS
+from test_rtl_verification import mutate
 
 
 def builder(group: int, subset: bool) -> str:
@@ -60,3 +61,38 @@ def test_extreme_products_fill_the_accumulator(form: str, bits: int, tmp_path: P
     ]
     verdict = verify_products(engine, extremes, build_dir=tmp_path)
     assert verdict.passed, verdict
+
+
+PARTS = {
+    "a half table with another sign": ("lut:m=1,n=2,k=4", r"table_builder", r" - ", " + "),
+    "a negation that loses its carry": ("lut:m=1,n=2,k=4", r"pe_lut", r"(1'd1\} \+ \{.*), [^}]*\}\)", r"\1, 1'b0})"),
+    "a correction that is never made": (
+        "lut:m=1,n=2,k=4",
+        r"plane_control",
+        r"assign correct = .*;",
+        "assign correct = 1'b0;",
+    ),
+    "a correction of the wrong sign": ("lut-conventional:m=1,n=2,k=3,w_bits=1", r"row_correction", r" - ", " + "),
+    "a positive top plane": ("unpu:m=1,n=2,k=3,w_bits=3", r"plane_control", r"assign top = .*;", "assign top = 1'b0;"),
+    "a one-bit weight of zero": ("dequant-mac:m=1,n=2,k=2,w_bits=1", r"dequantiser", r"1'd1\}", "1'd0}"),
+    "a bit that gates nothing": ("bit-serial-add:m=1,n=2,k=3", r"pe_bit_serial", r" & ", " | "),
+}
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("part", PARTS)
+def test_a_broken_part_is_found(part: str, tmp_path: Path) -> None:
+    form, *mutation = PARTS[part]
+    engine = load_engine(form)
+    sources = emit(engine, tmp_path / "broken")
+    mutate(sources, *mutation)
+    assert not verify(engine, seed=1, cases=5, build_dir=tmp_path, sources=sources).passed
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("name", LOW_BITS)
+def test_a_wrong_adder_is_found_in_every_unit(name: str, tmp_path: Path) -> None:
+    engine = load_engine(f"{name}:m=1,n=2,w_bits=3")
+    sources = emit(engine, tmp_path / "broken")
+    mutate(sources, r"pe_", r" \+ ", " - ")
+    assert not verify(engine, seed=1, cases=3, build_dir=tmp_path, sources=sources).passed

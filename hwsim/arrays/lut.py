@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from hwsim.arrays.base import ceil_div
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit_units import SignedTable, Unit
+from hwsim.arrays.low_bit.units import SignedTable, Unit
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.macs.base import Mac
 from hwsim.macs.low_bit import LowBitMac

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit_units import SignedTable, SubsetTable, Unit
+from hwsim.arrays.low_bit.units import SignedTable, SubsetTable, Unit
 from hwsim.errors import SpecError
 from hwsim.macs.low_bit import LowBitMac
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hwsim.arrays.bitslice import Bitslice
-from hwsim.arrays.bitslice_leaves import barrier
+from hwsim.arrays.bitslice.leaves import barrier
 from hwsim.errors import SpecError
 from hwsim.sparse_columns.rule import Barrier
 from rtl.engines.bitslice_column import OF_ENGINE, SHARED, column

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hwsim.arrays import bitslice_leaves as leaves
-from hwsim.arrays.bitslice_layout import SliceLayout
-from hwsim.arrays.bitslice_ports import slice_ports
+from hwsim.arrays.bitslice import leaves
+from hwsim.arrays.bitslice.layout import SliceLayout
+from hwsim.arrays.bitslice.ports import slice_ports
 from hwsim.sparse_columns.rule import Barrier
 from rtl.engines.bitslice_drain import chained_drain, direct_drain
 from rtl.engines.parts import EngineNetlist, PartNetlist

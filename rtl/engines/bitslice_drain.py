@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hwsim.arrays import bitslice_leaves as leaves
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice import leaves
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.inventory import Leaf
 from rtl.engines.chains import flowing, links
 from rtl.engines.parts import PartNetlist

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hwsim.arrays import low_bit_leaves as leaves
-from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit_structure import Structure
+from hwsim.arrays.low_bit import LowBitArray, leaves
+from hwsim.arrays.low_bit.structure import Structure
 from hwsim.inventory import Leaf
 from rtl.engines.chains import Connections, lane, merged
 from rtl.engines.parts import EngineNetlist

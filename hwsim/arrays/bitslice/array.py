@@ -8,11 +8,11 @@ from enum import Enum
 from typing import ClassVar
 
 from hwsim.arrays.base import Array, Fold, Limits, Matrix, ceil_div
-from hwsim.arrays.bitslice_latency import product_latency, rounded
-from hwsim.arrays.bitslice_layout import SliceLayout, slice_layout
-from hwsim.arrays.bitslice_leaves import slice_inventory
-from hwsim.arrays.bitslice_ports import slice_ports
-from hwsim.arrays.bitslice_run import run_slices
+from hwsim.arrays.bitslice.latency import product_latency, rounded
+from hwsim.arrays.bitslice.layout import SliceLayout, slice_layout
+from hwsim.arrays.bitslice.leaves import slice_inventory
+from hwsim.arrays.bitslice.ports import slice_ports
+from hwsim.arrays.bitslice.stepping import run_slices
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.arrays.leaves import Counted, counted, delay
 from hwsim.inventory import Inventory, Leaf
 from hwsim.sparse_columns.rule import Barrier

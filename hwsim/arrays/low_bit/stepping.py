@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Fold, Matrix
 from hwsim.arrays.blocks import HIGH, LOW, idle
-from hwsim.arrays.low_bit_structure import Structure
+from hwsim.arrays.low_bit.structure import Structure
 from hwsim.ports import VALID, Beat, Inputs
 
 Integers = NDArray[np.int64]

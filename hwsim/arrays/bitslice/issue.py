@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.sparse_columns.rule import Barrier, IssueRule
 
 Ints = NDArray[np.int64]

@@ -6,7 +6,7 @@ group). If the weights are encoded, ``a`` and ``b`` change places, since ``a`` i
 
 from __future__ import annotations
 
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.formats import IntFormat
 from hwsim.ports import BIT, Direction, Port
 

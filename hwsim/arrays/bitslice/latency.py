@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hwsim.arrays.bitslice_layout import SliceLayout
+from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.gemm import IntLike
 from hwsim.latency import Latency
 from hwsim.sparse_columns import expected_fold_cycles, fold_bounds

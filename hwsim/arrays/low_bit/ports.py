@@ -6,7 +6,7 @@ weights are taken whole, element.
 
 from __future__ import annotations
 
-from hwsim.arrays.low_bit_structure import Structure
+from hwsim.arrays.low_bit.structure import Structure
 from hwsim.ports import BIT, Direction, Port
 
 

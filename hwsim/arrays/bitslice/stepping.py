@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.arrays.bitslice_issue import FoldIssue, fold_issue
-from hwsim.arrays.bitslice_layout import SliceLayout
-from hwsim.arrays.bitslice_simd import Origin, SimdLanes
+from hwsim.arrays.bitslice.issue import FoldIssue, fold_issue
+from hwsim.arrays.bitslice.layout import SliceLayout
+from hwsim.arrays.bitslice.simd import Origin, SimdLanes
 from hwsim.arrays.blocks import HIGH, LOW
 from hwsim.bitweight.words import compress
 from hwsim.encodings.select import select_codes

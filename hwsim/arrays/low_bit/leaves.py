@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hwsim.arrays.leaves import Counted, counted, delay
-from hwsim.arrays.low_bit_structure import Structure
-from hwsim.arrays.low_bit_units import SubsetTable
+from hwsim.arrays.low_bit.structure import Structure
+from hwsim.arrays.low_bit.units import SubsetTable
 from hwsim.inventory import Inventory, Leaf
 
 
