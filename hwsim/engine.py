@@ -17,6 +17,7 @@ from hwsim.errors import SpecError, nearest
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
+from hwsim.lmma import is_lmma, parse_lmma
 from hwsim.macs import MACS, Mac
 from hwsim.ports import RESULTS, Beat, Port
 from hwsim.reference import exact_matmul
@@ -53,7 +54,7 @@ class Engine:
         parts += [
             f"{f.name}={field_text(getattr(self.mac, f.name))}"
             for f in fields(self.mac)
-            if getattr(self.mac, f.name) != f.default
+            if f.init and getattr(self.mac, f.name) != f.default
         ]
         return f"{self.array.name}:{','.join(parts)}"
 
@@ -64,8 +65,14 @@ class Engine:
 
     @property
     def pe_count(self) -> int:
-        """Multipliers: what a cycle can hold of multiply-accumulates, or of partial products in sparse columns."""
+        """Multipliers: what a cycle can hold of multiply-accumulates, of partial products in sparse columns, or of
+        one-bit ones where weights come in bit planes."""
         return self.array.multipliers(self.mac)
+
+    @property
+    def passes(self) -> int:
+        """Cycles for which a PE works on each product: one, or one for each bit plane of a weight."""
+        return self.array.passes(self.mac)
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -119,7 +126,7 @@ class Engine:
             shapes.append(tuple(int(rng.integers(1, 2 * side + 2)) for side in (m, n, k)))
         held = [(m, n, min(k, self.array.longest_sum(self.mac))) for m, n, k in shapes[:cases]]
         pairs = [self._operands(*shape, extreme=i == 1, rng=rng) for i, shape in enumerate(held)]
-        return [_sparse(pair, rng) if i > 3 and i % 2 == 0 else pair for i, pair in enumerate(pairs)]
+        return [self._sparse(pair, rng) if i > 3 and i % 2 == 0 else pair for i, pair in enumerate(pairs)]
 
     def _hurried_shape(self) -> tuple[int, ...]:
         """Sides with folds in plenty and a stream of one vector, so that neighbouring folds come closest."""
@@ -131,17 +138,23 @@ class Engine:
         if extreme:
             x, y = max(((x, y) for x in (a.low, a.high) for y in (w.low, w.high)), key=lambda pair: abs(prod(pair)))
             return np.full((m, k), x), np.full((k, n), y)
-        return rng.integers(a.low, a.high, (m, k), endpoint=True), rng.integers(w.low, w.high, (k, n), endpoint=True)
+        return a.random(rng, (m, k)), w.random(rng, (k, n))
+
+    def _sparse(self, pair: tuple[Matrix, Matrix], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+        """The same operands with three of four elements zero, where their formats have a zero."""
+        formats = self.mac.a, self.mac.w
+        a, b = (np.where(rng.random(x.shape) < 0.25, x, f.rest) for x, f in zip(pair, formats, strict=True))
+        return a, b
 
     def check(self, gemm: Gemm | Shapes) -> None:
         """Raise SpecError if this engine cannot compute ``gemm`` exactly."""
         if isinstance(gemm, Gemm):
             for name in ("a", "w", "acc"):
                 asked = getattr(gemm, name)
-                if asked is not None and asked != getattr(self.mac, name):
+                if asked is not None and str(asked) != str(getattr(self.mac, name)):
                     raise SpecError(
                         f"{self.spec} computes with {name}={getattr(self.mac, name)}, not {name}={asked}; "
-                        f"give the engine {name}={asked}"
+                        f"give the engine {self.mac.field_for(name, asked)}"
                     )
         k = int(np.max(gemm.k)) if np.size(gemm.k) else 1
         self.array.check_sum(k, self.mac)
@@ -159,15 +172,9 @@ class Engine:
         self.check(Gemm(a.shape[0], b.shape[1], a.shape[1]))
 
 
-def _sparse(pair: tuple[Matrix, Matrix], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
-    """The same operands with three of four elements zero."""
-    a, b = (x * (rng.random(x.shape) < 0.25) for x in pair)
-    return a, b
-
-
 def defaults_of(kind: type) -> dict[str, Any]:
-    """Field names and defaults of a dataclass."""
-    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+    """Fields that a description may give, and their defaults."""
+    return {f.name: f.default for f in fields(kind) if f.init and f.default is not MISSING}
 
 
 def make_engine(name: str, given: Mapping[str, object]) -> Engine:
@@ -197,13 +204,16 @@ def housed_mac(array: type[Array], name: str) -> type[Mac]:
 
 
 def load_engine(text: str | Path) -> Engine:
-    """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
+    """Return the engine that ``text`` describes: a preset, an inline form, an LMMA instruction (`hwsim.lmma`), or the
+    path of a ``.toml`` file.
 
     A TOML file has a key ``engine`` (any inline form) and more fields beside it.
     Raises SpecError for unknown names, fields and values.
     """
     if str(text).endswith(".toml"):
         return _from_toml(Path(text))
+    if is_lmma(str(text)):
+        return load_engine(parse_lmma(str(text)).engine)
     name, given = split_inline(str(text))
     return _from_named(name, given)
 

@@ -38,6 +38,15 @@ class IntFormat:
     def high(self) -> int:
         return (1 << (self.bits - 1)) - 1 if self.signed else (1 << self.bits) - 1
 
+    @property
+    def rest(self) -> int:
+        """What stands where there is no value: 0."""
+        return 0
+
+    def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.int64]:
+        """Independent values, all equally likely."""
+        return rng.integers(self.low, self.high, shape, endpoint=True)
+
     def check(self, values: NDArray[np.integer], what: str) -> None:
         """Raise SpecError if ``values`` (any shape) hold a number outside [low, high]."""
         kind = np.iinfo(values.dtype)
@@ -59,6 +68,30 @@ class IntFormat:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SignFormat(IntFormat):
+    """One bit that means -1 or +1: what ``int1`` is to engines for low-bit weights, and to them alone."""
+
+    bits: int = 1
+
+    @property
+    def high(self) -> int:
+        return 1
+
+    @property
+    def rest(self) -> int:
+        """There is no zero; a place without a value holds -1, whose bit is 0."""
+        return -1
+
+    def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.int64]:
+        return 2 * rng.integers(0, 2, shape) - 1
+
+    def check(self, values: NDArray[np.integer], what: str) -> None:
+        others = values[np.abs(values, dtype=np.int64) != 1]
+        if others.size:
+            raise SpecError(f"{what} holds {int(others[0])}; one-bit weights are -1 and +1")
 
 
 @dataclass(frozen=True, slots=True)

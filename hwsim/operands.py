@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError, nearest
-from hwsim.formats import IntFormat
+from hwsim.formats import IntFormat, SignFormat
 from hwsim.jobs import Job
 from hwsim.workload.graph import Workload
 from hwsim.workload.im2col import operands as matrices_of
@@ -60,7 +60,7 @@ class Operands:
     def of(self, job: Job, formats: tuple[IntFormat, IntFormat], number: int, valued: str = "aw") -> Pair:
         """The operands of layer ``number``, checked; what is absent is synthetic.
 
-        Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros.
+        Of a role that is not ``valued``, which nobody asks for its values, what is absent is zeros, or -1 of one bit.
         """
         (a, no_a), (w, no_w) = (self.one(job, formats, number, role, role in valued) for role in "aw")
         return Pair(a, w, "a" * no_a + "w" * no_w)
@@ -75,7 +75,7 @@ class Operands:
         if given is not None:
             return given, False
         if not valued:
-            return _zeros(formats[place], shape), True
+            return _resting(formats[place], shape), True
         return synthetic(formats[place], shape, np.random.default_rng((SEED, number, place))), True
 
     def _given(self, job: Job, role: str, shape: tuple[int, ...], format: IntFormat) -> Matrices | None:
@@ -108,8 +108,10 @@ class Operands:
 
 
 def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generator) -> Matrices:
-    """Normal values, quantised so that the largest magnitude is the format's largest value."""
+    """Normal values, quantised so that the largest magnitude is the format's largest value; of one bit their signs."""
     values = rng.standard_normal(shape, dtype=np.float32)
+    if isinstance(format, SignFormat):
+        return np.where(values < 0, format.low, format.high).astype(_dtype(format))
     if not format.signed:
         values = np.abs(values)
     scale = format.high / max(float(values.max()), -float(values.min()))
@@ -126,9 +128,9 @@ def _dtype(format: IntFormat) -> type[np.integer]:
     return next(kind for kind in _DTYPES if np.iinfo(kind).min <= format.low and format.high <= np.iinfo(kind).max)
 
 
-def _zeros(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
-    """Zeros that take no memory."""
-    return np.broadcast_to(np.zeros((), _dtype(format)), shape)
+def _resting(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
+    """Zeros, or what the format has in their place, that take no memory."""
+    return np.broadcast_to(np.asarray(format.rest, _dtype(format)), shape)
 
 
 def load_operands(path: str | Path) -> Operands:

@@ -26,6 +26,8 @@ class LayerReport:
     tiling: Tiling
     fused: tuple[str, ...] = ()
     """vector operators that work on this layer's results as they leave"""
+    passes: int = 1
+    """cycles for which a PE works on each product"""
 
     @property
     def macs(self) -> int:
@@ -34,7 +36,7 @@ class LayerReport:
     @property
     def utilization(self) -> float:
         """Multiply-accumulates over what all PEs could have done in the layer's total cycles."""
-        return self.macs / (self.pe_count * self.timeline.total_cycles)
+        return self.macs * self.passes / (self.pe_count * self.timeline.total_cycles)
 
     @property
     def dram_bytes(self) -> int:
@@ -109,6 +111,7 @@ class Report:
     energy_pj: float | None = None
     area_um2: float | None = None
     area_by_component: Mapping[str, float] = field(default_factory=dict)
+    passes: int = 1
 
     @property
     def compute_cycles(self) -> int:
@@ -136,7 +139,7 @@ class Report:
     @property
     def utilization(self) -> float:
         """Multiply-accumulates over what all PEs could have done in ``total_cycles``."""
-        return self.macs / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
+        return self.macs * self.passes / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
 
     @property
     def traffic(self) -> Traffic:

@@ -112,6 +112,7 @@ class _Simulation:
             layers=tuple(layers),
             other_operators=tuple(self.rows()),
             assumptions=tuple(self.assumptions()),
+            passes=self.machine.engine.passes,
         )
 
     def handovers(self, products: list[Job], tilings: Mapping[str, Tiling]) -> list[Handover]:
@@ -140,6 +141,7 @@ class _Simulation:
             traffic=product_traffic(demand, tiling),
             tiling=tiling,
             fused=tuple(operator.name for operator in job.chain.operators),
+            passes=self.machine.engine.passes,
         )
 
     def timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hwsim.inventory import Leaf
+from rtl_low_bit_models import LOW_BIT_MODELS
 
 Values = Mapping[str, int]
 Model = Callable[[Values, Values, Leaf], tuple[Mapping[str, int | None], dict[str, int]]]
@@ -220,3 +221,4 @@ PE_MACS = ("", "_booth", "_fused", "_opt1")
 TREE_MACS = ("", "_booth", "_opt1", "_opt2")
 MODELS |= {f"{role}{mac}": model for role, model in PES.items() for mac in PE_MACS}
 MODELS |= {f"tree_multiplier{mac}": tree_multiplier for mac in TREE_MACS}
+MODELS |= LOW_BIT_MODELS

@@ -13,8 +13,11 @@ PLANES = ("rows=1,cols=1", "rows=2,cols=3", "rows=3,cols=2", "rows=4,cols=4")
 CUBES = ("p=1", "p=2", "p=3")
 TREES = ("k=1,n=1", "k=2,n=3", "k=3,n=2", "k=5,n=4")
 SLICES = ("columns=1,rows=2", "columns=2,rows=4", "columns=3,rows=2,barrier=bw", "columns=2,rows=2,barrier=bank")
+LOW_BITS = ("lut", "lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
+LOOKUPS = ("m=1,n=1,k=2", "m=2,n=3,k=4,w_bits=4", "m=1,n=2,k=3,tables=2,w_bits=1", "m=1,n=2,k=3,tables=3,w_bits=3")
 OVERLAPS = ("overlap=false", "overlap=true")
 DRAINS = ("drain=parallel", "drain=column")
+REGISTERS = ("pipeline=1", "registers=outside,pipeline=2")
 
 SIZES: dict[str, Sequence[str]] = {
     "systolic-os": PLANES,
@@ -24,6 +27,7 @@ SIZES: dict[str, Sequence[str]] = {
     "adder-tree": TREES,
     "matrix-2d": PLANES,
     "bitslice": SLICES,
+    **dict.fromkeys(LOW_BITS, LOOKUPS),
 }
 OTHER_MACS = {array.name: [mac.name for mac in array.houses[1:]] for array in ARRAYS}
 MODES: dict[str, Sequence[str]] = {
@@ -31,6 +35,8 @@ MODES: dict[str, Sequence[str]] = {
     if name in ("systolic-os", "matrix-2d")
     else ("overlap=false", "chain=2,overlap=true")
     if name == "bitslice"
+    else REGISTERS + ("precompute=fused",) * (name == "lut")
+    if name in LOW_BITS
     else OVERLAPS
     for name in SIZES
 }
@@ -40,6 +46,13 @@ FORMATS = (
     "a=uint4,w=uint2,acc=uint12",
     "a=int12,w=int9,acc=int40",
 )
+
+LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40")
+
+
+def formats_of(name: str) -> Sequence[str]:
+    """Unusual operands and accumulators that an engine takes."""
+    return LOW_BIT_FORMATS if name in LOW_BITS else FORMATS
 
 
 def variants(sizes: dict[str, Sequence[str]]) -> list[str]:
@@ -63,7 +76,7 @@ def other_formats() -> list[str]:
 
     Its other MACs take turns at the formats.
     """
-    found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in FORMATS]
+    found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in formats_of(name)]
     for turn, name in enumerate(SIZES):
         for place, mac in enumerate(OTHER_MACS[name]):
             fmt = FORMATS[(turn + place) % len(FORMATS)]

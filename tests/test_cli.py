@@ -316,7 +316,8 @@ def test_rtl_lint_finds_nothing() -> None:
         (
             ("simulate", "--workload", "GEMMS", "--engine", "systolic-oz:rows=8"),
             "unknown engine 'systolic-oz' (did you mean 'systolic-os'?); engines are systolic-os, systolic-ws, "
-            "systolic-is, cube, adder-tree, matrix-2d, bitslice, tpu-like-32, systolic-16",
+            "systolic-is, cube, adder-tree, matrix-2d, bitslice, lut, lut-conventional, unpu, bit-serial-add, "
+            "dequant-mac, tpu-like-32, systolic-16",
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", "cube:q=8"),

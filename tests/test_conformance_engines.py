@@ -20,16 +20,26 @@ import hwsim.arrays
 import hwsim.macs
 from hwsim.arrays import ARRAYS, Array, Bitslice
 from hwsim.arrays.scheduled import ScheduledArray
-from hwsim.engine import Engine, load_engine
+from hwsim.engine import Engine, defaults_of, load_engine
 from hwsim.errors import SpecError
 from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, Shapes
-from hwsim.macs import MACS, Mac
+from hwsim.macs import MACS, LowBitMac, Mac
 from hwsim.ports import Beat, Direction
 from hwsim.spec import field_text
 
-SIDES = {1: ((1,), (2,), (3,)), 2: ((1, 1), (1, 5), (3, 2), (4, 4)), 3: ((1, 1, 1), (2, 4, 2), (3, 2, 1))}
+SIDES: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: ((1,), (2,), (3,)),
+    2: ((1, 1), (1, 5), (3, 2), (4, 4)),
+    3: ((1, 1, 1), (2, 4, 2), (3, 2, 1)),
+    4: ((1, 1, 2, 1), (2, 3, 4, 1), (1, 2, 3, 2)),
+    5: ((2, 5, 4, 1, 2), (1, 2, 3, 2, 3)),
+}
 """Geometries by the number of an array's sides."""
+
+
+BYTES = {"w_bits": 8}
+"""What makes the weights of a MAC int8 where they are not so by default."""
 
 
 def choices(default: object) -> tuple[object, ...]:
@@ -41,9 +51,10 @@ def forms(array: type[Array], mac: type[Mac]) -> Iterator[str]:
     """Every mode in several geometries; for what is not the array's first MAC, in one that is not square."""
     sides = [f.name for f in fields(array) if isinstance(f.default, int) and not isinstance(f.default, bool)]
     modes = [f for f in fields(array) if choices(f.default)]
+    whole = [(name, bits) for name, bits in BYTES.items() if name in defaults_of(mac)]
     for geometry in SIDES[len(sides)] if mac is array.houses[0] else SIDES[len(sides)][-2:-1]:
         for chosen in product(*(choices(f.default) for f in modes)):
-            named = [*zip(sides, geometry, strict=True), *zip((f.name for f in modes), chosen, strict=True)]
+            named = [*zip(sides, geometry, strict=True), *zip((f.name for f in modes), chosen, strict=True), *whole]
             text = ",".join(f"{name}={field_text(value)}" for name, value in named)
             yield f"{array.name}:{text},mac={mac.name}"
 
@@ -58,6 +69,7 @@ FORMATS = (
     "a=uint4,w=uint2,acc=uint12",
     "a=int17,w=int9,acc=int40",
 )
+LOW_BIT_FORMATS = ("a=uint8,w_bits=4,acc=int20", "a=int3,w_bits=5,acc=int16", "a=int16,w_bits=1,acc=int21")
 
 
 def finish(stepping: Generator[Beat, None, np.ndarray]) -> tuple[list[Beat], np.ndarray]:
@@ -96,7 +108,7 @@ def check_work(engine: Engine, a: np.ndarray, b: np.ndarray, active: list[int]) 
         assert digits <= sum(active) * layout.mac.lanes <= digits * layout.mac.lanes
     else:
         assert engine.latency(gemm).low == engine.latency(gemm).high
-        assert sum(active) == gemm.macs
+        assert sum(active) == gemm.macs * engine.array.passes(engine.mac)
 
 
 def check_ports(engine: Engine, beats: list[Beat]) -> None:
@@ -122,8 +134,10 @@ def test_value_clock_work_and_ports(spec: str) -> None:
 HOUSED = [(array, mac) for array in ARRAYS for mac in array.houses]
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
-@pytest.mark.parametrize(("array", "mac"), HOUSED)
+@pytest.mark.parametrize(
+    ("array", "mac", "fmt"),
+    [(*pair, fmt) for pair in HOUSED for fmt in (LOW_BIT_FORMATS if pair[1] is LowBitMac else FORMATS)],
+)
 def test_value_clock_work_and_ports_in_other_formats(array: type[Array], mac: type[Mac], fmt: str) -> None:
     side = SIDES[sum(type(f.default) is int for f in fields(array))][-2]
     names = [f.name for f in fields(array) if type(f.default) is int]
@@ -161,7 +175,7 @@ def test_folds_start_and_results_appear_as_the_schedule_says(spec: str) -> None:
     for a, b in engine.examples(cases=5):
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
         beats, _ = finish(engine.run(a, b))
-        stream, starts = array.stream_length(gemm), array.starts(gemm)
+        stream, starts = array.stream_length(gemm, engine.mac), array.starts(gemm, engine.mac)
         driven = [edge for edge, beat in enumerate(beats, 1) if beat.inputs["valid"][0]]
         assert driven == [edge for start in starts.tolist() for edge in range(start + 1, start + 1 + stream)]
         assert len(starts) == len(list(array.folds(gemm.m, gemm.n, gemm.k)))

@@ -64,7 +64,10 @@ def test_a_file_is_read_like_an_inline_form(tmp_path: Path) -> None:
     assert load_engine(file) == load_engine(str(file)) == expected
 
 
-ENGINE_NAMES = "systolic-os, systolic-ws, systolic-is, cube, adder-tree, matrix-2d, bitslice"
+ENGINE_NAMES = (
+    "systolic-os, systolic-ws, systolic-is, cube, adder-tree, matrix-2d, bitslice, lut, lut-conventional, unpu, "
+    "bit-serial-add, dequant-mac"
+)
 MISTAKES = {
     "systolik-os": f"unknown engine 'systolik-os' (did you mean 'systolic-os'?); engines are {ENGINE_NAMES}, "
     "tpu-like-32, systolic-16",
@@ -82,7 +85,7 @@ MISTAKES = {
     "cube:overlap=maybe": "cube: overlap=maybe is not true or false",
     "matrix-2d:drain=row": "matrix-2d: drain=row is not one of parallel, column",
     "cube:mac=paralel": "unknown mac 'paralel' (did you mean 'parallel'?); macs are parallel, booth, fused, opt1, "
-    "opt2, opt4c, opt3, opt4e",
+    "opt2, opt4c, opt3, opt4e, low-bit",
     "cube:mac=opt2": "mac=opt2 has no place in cube; its macs are parallel, booth, fused, opt1",
     "adder-tree:mac=fused": "mac=fused has no place in adder-tree; its macs are parallel, booth, opt1, opt2",
     "cube:mac=booth,a=int17": "encoding 'booth' takes integers of 1 to 16 bits, not int17",

@@ -9,10 +9,11 @@ from hwsim.engine import ENGINES, load_engine
 from rtl.engines import BUILDERS, build_top, top_name
 from rtl.hierarchy import leaf_counts, modules
 from rtl.netlist import Module
-from rtl_variants import SIZES, other_formats, variants
+from rtl_variants import LOW_BITS, SIZES, other_formats, variants
 
 SPECS = [*variants(SIZES), *other_formats(), *ENGINES, "adder-tree:k=13,n=3,acc=int18,a=int6,w=int9", "cube:p=5"]
 SQUARE = {"cube": "p=8", "adder-tree": "k=8,n=8", "bitslice": "columns=8,rows=8"}
+SQUARE |= dict.fromkeys(LOW_BITS, "m=8,n=8,k=1") | {"unpu": "m=8,n=8,k=2"}
 
 
 def test_every_array_has_gates() -> None:

@@ -21,6 +21,7 @@ from rtl.netlist import Pin
 from rtl.session import fresh_block
 from rtl_float_models import FLOAT_MODELS, FLOAT_SAMPLES
 from rtl_leaf_models import MODELS, PE_MACS, PES, TREE_MACS, number, wrapped
+from rtl_low_bit_models import LOW_BIT_SAMPLES
 from rtl_slice_models import SLICE_MODELS, SLICE_SAMPLES
 from rtl_variants import SIZES, encoded, other_formats, variants
 
@@ -87,6 +88,7 @@ SAMPLES = [
     Leaf.of("done_flag"),
     Leaf.of("drain_flag"),
     *FLOAT_SAMPLES,
+    *LOW_BIT_SAMPLES,
     *SLICE_SAMPLES,
 ]
 

@@ -14,17 +14,20 @@ from rtl.emission import emit, top_name
 from rtl.leaves import build_cell
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
 from rtl_float_models import FLOAT_SAMPLES
-from rtl_variants import FORMATS, MODES, SIZES, encoded, middle_of, variants
+from rtl_variants import LOW_BITS, MODES, SIZES, encoded, formats_of, middle_of, variants
 from toy_design import TOP, write_toy
 
 LARGE: dict[str, Sequence[str]] = {
     name: [{"cube": "p=3", "adder-tree": "k=8,n=8", "bitslice": "columns=8,rows=8"}.get(name, "rows=8,cols=8")]
     for name in SIZES
-}
+    if name not in LOW_BITS
+} | {name: ["m=2,n=6,k=4,w_bits=4"] for name in LOW_BITS}
 NARROW = "bitslice:columns=1,rows=1,acc=int20"
 """An accumulator narrower than the pairs."""
 SMALLEST = [spec for spec in variants({name: sizes[:1] for name, sizes in SIZES.items()}) if "mac=" not in spec]
-OTHER_FORMATS = [f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in FORMATS]
+OTHER_FORMATS = [
+    f"{name}:{middle_of(SIZES[name])},{MODES[name][0]},{fmt}" for name in SIZES for fmt in formats_of(name)
+]
 
 
 @pytest.mark.rtl

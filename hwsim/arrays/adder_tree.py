@@ -82,7 +82,7 @@ class AdderTree(ScheduledArray):
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         dtype, gemm = register_dtype(mac), Gemm(a.shape[0], b.shape[1], a.shape[1])
-        starts, activity = self.starts(gemm), self.activity(gemm)
+        starts, activity = self.starts(gemm, mac), self.activity(gemm, mac)
         cycles = len(activity)
         scratchpad = self._scratchpad(gemm, starts, cycles, dtype)
         chain_skew, march = Skew(along(self.n), self.k, dtype), Skew(along(self.k, 0), self.n, dtype, march_first=True)

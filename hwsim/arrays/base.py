@@ -117,6 +117,10 @@ class Array(ABC):
         """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""
         return self.pe_count
 
+    def passes(self, mac: Mac) -> int:
+        """Cycles for which a multiplier works on each product: one, or one for each bit plane of a weight."""
+        return 1
+
     def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
         """Elements that pass the scratchpads' ports, by operand, for one member of a batch: a fold reads its part of A
         and B once, and every fold of k writes its part of C."""

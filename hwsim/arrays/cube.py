@@ -65,7 +65,7 @@ class Cube(ScheduledArray):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         p, dtype = self.p, register_dtype(mac)
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
-        starts, activity = self.starts(gemm), self.activity(gemm)
+        starts, activity = self.starts(gemm, mac), self.activity(gemm, mac)
         scratchpad = self._scratchpad(gemm, starts, len(activity), dtype)
         a_skew, b_skew = Skew(self._sides(), p, dtype), Skew(self._sides(), p, dtype, march_first=True)
         a_reg: Matrix = np.zeros((p, p, p), dtype)

@@ -43,7 +43,7 @@ class Matrix2d(RestingSums):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         rows, cols, dtype = self.rows, self.cols, register_dtype(mac)
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
-        starts, activity = self.starts(gemm), self.activity(gemm)
+        starts, activity = self.starts(gemm, mac), self.activity(gemm, mac)
         results = (AtOnce if self.drain is Drain.PARALLEL else RowByRow)(self, gemm, starts)
         a_reg, b_reg, first, valid = np.zeros((rows, 1), dtype), np.zeros(cols, dtype), False, False
         sums, everywhere = mac.sums(rows, cols, dtype), slice(None)

@@ -32,7 +32,7 @@ class ScheduledArray(Array):
     def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
         """PEs with real operands in a fold of these sides, by the edges that an operand travels to reach them."""
 
-    def stream_length(self, shapes: Gemm | Shapes) -> IntLike:
+    def stream_length(self, shapes: Gemm | Shapes, mac: Mac) -> IntLike:
         """Operand vectors of one fold, which is also its operand edges."""
         return 1 if self.stream_axis is None else getattr(shapes, self.stream_axis)
 
@@ -41,30 +41,31 @@ class ScheduledArray(Array):
 
         Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
         """
-        check_countable(shapes, lambda gemm: Latency.exact(self._cycles(gemm)))
-        return Latency.exact(self._cycles(shapes))
+        check_countable(shapes, lambda gemm: Latency.exact(self._cycles(gemm, mac)))
+        return Latency.exact(self._cycles(shapes, mac))
 
-    def _cycles(self, shapes: Gemm | Shapes) -> IntLike:
+    def _cycles(self, shapes: Gemm | Shapes, mac: Mac) -> IntLike:
         counts = self.fold_counts(shapes)
         folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
-        return self.schedule.cycles(folds, self.stream_length(shapes))
+        return self.schedule.cycles(folds, self.stream_length(shapes, mac))
 
     def count(self, a: Matrix, b: Matrix, mac: Mac) -> int:
         """Exact cycles for these operands; the same as the closed form where data cannot matter."""
         return int(self.latency(Gemm(a.shape[0], b.shape[1], a.shape[1]), mac).expected)
 
-    def starts(self, gemm: Gemm) -> NDArray[np.int64]:
+    def starts(self, gemm: Gemm, mac: Mac) -> NDArray[np.int64]:
         """Edges before the first operand vector of every fold, in the order of ``folds``."""
         counts = self.fold_counts(gemm)
         folds = np.arange(int(counts["m"] * counts["n"] * counts["k"]))
-        return np.asarray(self.schedule.start(folds, self.stream_length(gemm)), dtype=np.int64)
+        return np.asarray(self.schedule.start(folds, self.stream_length(gemm, mac)), dtype=np.int64)
 
-    def activity(self, gemm: Gemm) -> NDArray[np.int64]:
+    def activity(self, gemm: Gemm, mac: Mac) -> NDArray[np.int64]:
         """PEs at work on real operands at every edge of one product, shape (cycles,); their sum is its MACs."""
         sides = [
             (fold.m.stop - fold.m.start, fold.n.stop - fold.n.start, fold.k.stop - fold.k.start)
             for fold in self.folds(gemm.m, gemm.n, gemm.k)
         ]
         profiles = {size: self.profile(*size) for size in set(sides)}
-        cycles = int(self._cycles(replace(gemm, batch=1)))
-        return at_work([profiles[size] for size in sides], self.starts(gemm), int(self.stream_length(gemm)), cycles)
+        cycles = int(self._cycles(replace(gemm, batch=1), mac))
+        stream = int(self.stream_length(gemm, mac))
+        return at_work([profiles[size] for size in sides], self.starts(gemm, mac), stream, cycles)

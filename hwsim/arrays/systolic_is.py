@@ -40,6 +40,6 @@ class SystolicIs(RestingOperand):
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
-        starts, activity = self.starts(gemm), self.activity(gemm)
+        starts, activity = self.starts(gemm, mac), self.activity(gemm, mac)
         transposed = yield from self.mesh(mac).run(b.T, a.T, starts, activity, register_dtype(mac))
         return transposed.T

@@ -45,7 +45,7 @@ class SystolicOs(RestingSums):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         rows, cols, dtype = self.rows, self.cols, register_dtype(mac)
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
-        starts, activity = self.starts(gemm), self.activity(gemm)
+        starts, activity = self.starts(gemm, mac), self.activity(gemm, mac)
         feed = k_stream(a, b, mac, rows, cols, starts, len(activity))
         kind = PePort if self.drain is Drain.PARALLEL else ColumnPort
         port: ResultPort = kind(rows, cols, gemm, starts, dtype)

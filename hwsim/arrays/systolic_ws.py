@@ -40,4 +40,4 @@ class SystolicWs(RestingOperand):
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])
-        return self.mesh(mac).run(a, b, self.starts(gemm), self.activity(gemm), register_dtype(mac))
+        return self.mesh(mac).run(a, b, self.starts(gemm, mac), self.activity(gemm, mac), register_dtype(mac))

@@ -1,5 +1,6 @@
 """Mixed-precision products by table lookup (LUT Tensor Core): values, tables, their quantisation and their counts."""
 
+from hwsim.lut.array_shape import least_bits_rows, least_bits_shapes, operand_bits
 from hwsim.lut.error_study import ProductError, Synthetic, synthetic_errors, table_errors
 from hwsim.lut.float_product import FloatRule, lookup_floats
 from hwsim.lut.geometry import TableGeometry, exact_entry, precompute_redundancy
@@ -32,9 +33,12 @@ __all__ = [
     "exact_entry",
     "half_plan",
     "integer_product",
+    "least_bits_rows",
+    "least_bits_shapes",
     "lookup_floats",
     "lookup_integers",
     "lookup_quantised",
+    "operand_bits",
     "parse_table_scale",
     "precompute_redundancy",
     "quantise_tables",

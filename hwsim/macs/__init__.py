@@ -4,6 +4,7 @@ from hwsim.macs.base import Mac
 from hwsim.macs.bit_weight import BitWeightMac
 from hwsim.macs.booth import BoothMac
 from hwsim.macs.fused import FusedMac
+from hwsim.macs.low_bit import LowBitMac
 from hwsim.macs.opt1 import Opt1Mac
 from hwsim.macs.opt2 import Opt2Mac
 from hwsim.macs.opt3 import Opt3
@@ -20,7 +21,7 @@ TREE_MACS: tuple[type[Mac], ...] = (ParallelMac, BoothMac, Opt1Mac, Opt2Mac)
 SPARSE_MACS: tuple[type[Mac], ...] = (Opt4c, Opt3, Opt4e)
 """Those that issue digits, for columns that each have their own pace."""
 
-MACS: tuple[type[Mac], ...] = (*DENSE_MACS, Opt2Mac, *SPARSE_MACS)
+MACS: tuple[type[Mac], ...] = (*DENSE_MACS, Opt2Mac, *SPARSE_MACS, LowBitMac)
 
 __all__ = [
     "DENSE_MACS",
@@ -30,6 +31,7 @@ __all__ = [
     "BitWeightMac",
     "BoothMac",
     "FusedMac",
+    "LowBitMac",
     "Mac",
     "Opt1Mac",
     "Opt2Mac",

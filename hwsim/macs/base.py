@@ -9,7 +9,7 @@ from typing import ClassVar
 from numpy.typing import DTypeLike
 
 from hwsim.errors import SpecError
-from hwsim.formats import INT8, INT32, IntFormat
+from hwsim.formats import INT8, INT32, Format, IntFormat
 from hwsim.macs.sums import Sums, WordSums
 
 
@@ -38,6 +38,10 @@ class Mac(ABC):
                 f"acc={self.acc} cannot hold one product of {self.a} times {self.w}, "
                 f"which needs {self.accumulator_bits(1)} bits"
             )
+
+    def field_for(self, role: str, format: Format) -> str:
+        """What an inline form says to have ``format`` for ``role`` (a, w or acc)."""
+        return f"{role}={format}"
 
     @property
     def keeps_pairs(self) -> bool:

@@ -12,6 +12,7 @@ from hwsim.errors import SpecError
 from rtl.engines.adder_tree import adder_tree
 from rtl.engines.bitslice import bitslice
 from rtl.engines.cube import cube
+from rtl.engines.low_bit import low_bit
 from rtl.engines.matrix_2d import matrix_2d
 from rtl.engines.parts import EngineNetlist
 from rtl.engines.systolic_os import systolic_os
@@ -20,12 +21,17 @@ from rtl.netlist import Module
 
 BUILDERS: dict[str, Callable[[EngineNetlist, Any], Module]] = {
     "adder-tree": adder_tree,
+    "bit-serial-add": low_bit,
     "bitslice": bitslice,
     "cube": cube,
+    "dequant-mac": low_bit,
+    "lut": low_bit,
+    "lut-conventional": low_bit,
     "matrix-2d": matrix_2d,
     "systolic-is": systolic_is,
     "systolic-os": systolic_os,
     "systolic-ws": systolic_ws,
+    "unpu": low_bit,
 }
 """Name of an array -> what lays its rows, delays and wires."""
 

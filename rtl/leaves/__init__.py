@@ -14,6 +14,7 @@ from rtl.leaves.accumulate import accumulate_adder, accumulate_pair, resolve_add
 from rtl.leaves.datapaths import DATAPATHS, Datapath
 from rtl.leaves.encoders import ENCODERS
 from rtl.leaves.floating import FLOATING
+from rtl.leaves.low_bit import LOW_BIT
 from rtl.leaves.pe_cube import pe_cube
 from rtl.leaves.pe_matrix import pe_matrix
 from rtl.leaves.pe_os import pe_os
@@ -61,6 +62,7 @@ LEAVES: dict[str, Builder] = {
     "held_register": held_register,
     "hold_pair": hold_pair,
     "lane_control": lane_control,
+    **LOW_BIT,
     "operand_latch": operand_latch,
     "operand_register": operand_register,
     **_with_each_mac("pe_cube", pe_cube),

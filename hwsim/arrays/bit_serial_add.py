@@ -1,0 +1,28 @@
+"""Bit-serial addition: k activations of a row are gated by a bit of their weights each, and an adder tree adds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hwsim.arrays.low_bit import LowBitArray
+from hwsim.arrays.low_bit.units import BitSerial, Unit
+from hwsim.macs.low_bit import LowBitMac
+
+
+@dataclass(frozen=True, slots=True)
+class BitSerialAdd(LowBitArray):
+    """``m`` x ``n`` adder trees over ``k * tables`` activations; one-bit weights negate instead of gating.
+
+    After Stripes (Judd et al., MICRO 2016), as LUT Tensor Core compares itself with it (ISCA 2025, section 4).
+    """
+
+    name: ClassVar[str] = "bit-serial-add"
+    summary: ClassVar[str] = "adder trees over activations gated by one bit plane of the weights per cycle"
+
+    @property
+    def makes_tables(self) -> bool:
+        return False
+
+    def unit(self, mac: LowBitMac) -> Unit:
+        return BitSerial(mac, self.k)

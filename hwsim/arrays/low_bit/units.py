@@ -1,0 +1,264 @@
+"""What one unit of a low-bit array makes of a group of activations and one bit plane of their weights."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.formats import IntFormat
+from hwsim.low_bit.reinterpretation import bit_planes
+from hwsim.low_bit.weights import signed_weights
+from hwsim.lut.geometry import exact_entry
+from hwsim.lut.layout import Layout, select
+from hwsim.lut.plans import TablePlan, half_plan, subset_plan
+from hwsim.macs.low_bit import LowBitMac
+from hwsim.ports import BIT
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is added to every sum in the last edge of a fold: for each step an entry, or its negation."""
+
+    entry: int
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(ABC):
+    """``group`` activations of one row, shared by units, and the weights of one column.
+
+    ``shared`` values (..., entries) are what a row hands its units: the activations or a table of their sums.
+    """
+
+    mac: LowBitMac
+    group: int
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """The kind of its leaf."""
+
+    @property
+    def planes(self) -> int:
+        """Edges that a step takes: one for each bit of a weight."""
+        return self.mac.w_bits
+
+    @property
+    def one_bit(self) -> bool:
+        return self.mac.w_bits == 1
+
+    @property
+    def plan(self) -> TablePlan | None:
+        """How a table is made of the activations; None where a row shares the activations themselves."""
+        return None
+
+    @property
+    def entries(self) -> int:
+        return self.group if self.plan is None else len(self.plan.entries)
+
+    @property
+    def entry(self) -> IntFormat:
+        return self.mac.a
+
+    @property
+    def word(self) -> IntFormat:
+        """One lane of weights, of which a group has ``words``."""
+        return IntFormat(self.group, signed=False)
+
+    @property
+    def words(self) -> int:
+        return 1
+
+    @property
+    def weight(self) -> IntFormat:
+        """A weight as the units have it."""
+        return self.mac.w
+
+    @property
+    def dequantised(self) -> bool:
+        """Whether weights are brought to another format on their way to the units."""
+        return False
+
+    @property
+    def correction(self) -> Correction | None:
+        return None
+
+    @property
+    def doubled(self) -> bool:
+        """Whether a sum is twice the result, whose lowest bit is then 0 and left out."""
+        return False
+
+    @property
+    def top_negative(self) -> bool:
+        """Whether the highest plane counts negative, as in two's complement."""
+        return False
+
+    @property
+    def base_shift(self) -> int:
+        """Places by which the lowest plane is shifted."""
+        return 0
+
+    @property
+    def sum_bits(self) -> int:
+        """Bits of the sum at rest in a unit."""
+        return self.mac.acc.bits + int(self.doubled)
+
+    def share(self, a: Integers) -> Integers:
+        """From activations (..., group) to what the units see, (..., entries)."""
+        if self.plan is None:
+            return a
+        return self.plan.evaluate(list(np.moveaxis(a, -1, 0)), lambda exact: exact)
+
+    def encode(self, b: Integers) -> Integers:
+        """From whole groups of weights (groups * group, n) to port words (groups, planes, n, words)."""
+        codes = (b + 1) // 2 if self.one_bit else b & ((1 << self.mac.w_bits) - 1)
+        planes = bit_planes(codes.astype(np.uint8), self.planes).reshape(self.planes, -1, self.group, b.shape[1])
+        places = 1 << np.arange(self.group, dtype=np.int64)[::-1]
+        return np.tensordot(planes.astype(np.int64), places, axes=(2, 0)).swapaxes(0, 1)[..., np.newaxis]
+
+    @abstractmethod
+    def look_up(self, shared: Integers, words: Integers) -> Integers:
+        """Contributions (m, n) of one plane, unshifted: shared (m, tables, entries), words (n, tables, words)."""
+
+    def term(self, shared: Integers, words: Integers, plane: int) -> Integers:
+        """What is added to the sums (m, n) for one plane."""
+        found = self.look_up(shared, words) << (plane + self.base_shift)
+        return -found if self.top_negative and plane == self.planes - 1 else found
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTable(Unit):
+    """A half table of signed sums (equation 4); the leading bit of a word negates, the others select (equation 6).
+
+    From two bits on every sum is that with the odd values q' = 2w + 1; entry 0, minus the sum of the activations, is
+    added once per step, and what is left is twice the result (z' = 1 of signed weights, equations 1 to 3).
+    """
+
+    @property
+    def kind(self) -> str:
+        return "pe_lut"
+
+    @property
+    def plan(self) -> TablePlan:
+        return half_plan(self.group)
+
+    @property
+    def entry(self) -> IntFormat:
+        return exact_entry(self.mac.a, self.group)
+
+    @property
+    def correction(self) -> Correction | None:
+        return None if self.one_bit else Correction(entry=0, negative=False)
+
+    @property
+    def doubled(self) -> bool:
+        return not self.one_bit
+
+    def encode(self, b: Integers) -> Integers:
+        selection = select(signed_weights(b, self.mac.w_bits), Layout(len(b), self.group, len(b)))
+        words = selection.entry + (selection.negative.astype(np.int64) << (self.group - 1))
+        return np.asarray(words[..., np.newaxis])
+
+    def look_up(self, shared: Integers, words: Integers) -> Integers:
+        number, negative = words[..., 0] & (self.entries - 1), words[..., 0] >> (self.group - 1)
+        found = shared[:, np.arange(shared.shape[1]), number]
+        return np.asarray(np.where(negative, -found, found).sum(axis=-1))
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetTable(Unit):
+    """The conventional table of all sums over bits 0 and 1; a word is the number of an entry.
+
+    One-bit weights are 2b - 1: entries count twice, and minus the sum of the activations, the last entry, is added once
+    per step.
+    """
+
+    @property
+    def kind(self) -> str:
+        return "pe_subset"
+
+    @property
+    def plan(self) -> TablePlan:
+        return subset_plan(self.group)
+
+    @property
+    def entry(self) -> IntFormat:
+        a = self.mac.a
+        return IntFormat(
+            1 + max((-self.group * a.low - 1).bit_length() if a.low else 0, (self.group * a.high).bit_length())
+        )
+
+    @property
+    def correction(self) -> Correction | None:
+        return Correction(entry=self.entries - 1, negative=True) if self.one_bit else None
+
+    @property
+    def top_negative(self) -> bool:
+        return not self.one_bit
+
+    @property
+    def base_shift(self) -> int:
+        return int(self.one_bit)
+
+    def look_up(self, shared: Integers, words: Integers) -> Integers:
+        return np.asarray(shared[:, np.arange(shared.shape[1]), words[..., 0]].sum(axis=-1))
+
+
+@dataclass(frozen=True, slots=True)
+class BitSerial(Unit):
+    """Each activation and a bit of its weight, and an adder tree; of one-bit weights the bit is the sign."""
+
+    @property
+    def kind(self) -> str:
+        return "pe_bit_serial"
+
+    @property
+    def top_negative(self) -> bool:
+        return not self.one_bit
+
+    def look_up(self, shared: Integers, words: Integers) -> Integers:
+        bits = words >> np.arange(self.group)[::-1] & 1
+        return np.asarray(np.einsum("mtg,ntg->mn", shared, 2 * bits - 1 if self.one_bit else bits))
+
+
+@dataclass(frozen=True, slots=True)
+class Products(Unit):
+    """Each activation times its weight, brought to the activation's format, and an adder tree: one edge per step."""
+
+    @property
+    def kind(self) -> str:
+        return "pe_dequant"
+
+    @property
+    def planes(self) -> int:
+        return 1
+
+    @property
+    def word(self) -> IntFormat:
+        """A whole weight; of one bit 0 is -1."""
+        return BIT if self.one_bit else self.mac.w
+
+    @property
+    def weight(self) -> IntFormat:
+        """As wide as the activations, so that multipliers are those of uniform precision."""
+        return IntFormat(max(self.mac.a.bits, self.mac.w.bits, 2))
+
+    @property
+    def dequantised(self) -> bool:
+        return True
+
+    @property
+    def words(self) -> int:
+        return self.group
+
+    def encode(self, b: Integers) -> Integers:
+        whole = (b + 1) // 2 if self.one_bit else b
+        return whole.reshape(-1, 1, self.group, b.shape[1]).swapaxes(2, 3)
+
+    def look_up(self, shared: Integers, words: Integers) -> Integers:
+        return np.asarray(np.einsum("mtg,ntg->mn", shared, 2 * words - 1 if self.one_bit else words))

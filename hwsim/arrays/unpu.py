@@ -1,0 +1,34 @@
+"""UNPU: every unit makes a table of its own, of 2^(k-1) entries for k one-bit or k - 1 multi-bit weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hwsim.arrays.low_bit import LowBitArray
+from hwsim.arrays.low_bit.units import SignedTable, SubsetTable, Unit
+from hwsim.errors import SpecError
+from hwsim.macs.low_bit import LowBitMac
+
+
+@dataclass(frozen=True, slots=True)
+class Unpu(LowBitArray):
+    """``m`` x ``n`` units with a builder and a table each; symmetry halves the table of one-bit weights alone.
+
+    UNPU (Lee et al., JSSC 2019), whose peaks at 16 bits and 1 bit differ by 16 * 4/3; the baseline of LUT Tensor Core.
+    """
+
+    name: ClassVar[str] = "unpu"
+    summary: ClassVar[str] = "table lookup with a table in every unit, whose symmetry serves one-bit weights alone"
+
+    def __post_init__(self) -> None:
+        LowBitArray.__post_init__(self)
+        if self.k < 2:
+            raise SpecError(f"unpu: k must be at least 2, not {self.k}: a table serves k - 1 weights of several bits")
+
+    @property
+    def sharing(self) -> int:
+        return 1
+
+    def unit(self, mac: LowBitMac) -> Unit:
+        return SignedTable(mac, self.k) if mac.w_bits == 1 else SubsetTable(mac, self.k - 1)
