@@ -1,5 +1,6 @@
 """Mixed-precision products by table lookup (LUT Tensor Core): values, tables, their quantisation and their counts."""
 
+from hwsim.lut.array_bits import ArrayBits
 from hwsim.lut.error_study import ProductError, Synthetic, synthetic_errors, table_errors
 from hwsim.lut.float_product import FloatRule, lookup_floats
 from hwsim.lut.geometry import TableGeometry, exact_entry, precompute_redundancy
@@ -17,6 +18,7 @@ from hwsim.lut.quantised_product import (
 )
 
 __all__ = [
+    "ArrayBits",
     "FloatRule",
     "Layout",
     "ProductError",
