@@ -216,9 +216,11 @@ def test_arrays_of_an_sm(times: int, bits: int, arrays: int) -> None:
     assert machine.unit.macs_per_cycle(machine.gpu) * bits == arrays * machine.unit.shape.macs == arrays * 512
 
 
-@pytest.mark.parametrize(("text", "tops"), [("a100", 312), ("a100:a=int8", 624), ("rtx3090", 142), ("h100:a=fp8e4m3", 1525)])
+@pytest.mark.parametrize(
+    ("text", "tops"), [("a100", 312), ("a100:a=int8,w_bits=8", 624), ("rtx3090", 142), ("h100:a=fp8e4m3", 1525)]
+)
 def test_peaks_are_those_of_the_data_sheets(text: str, tops: int) -> None:
-    machine = load_gpu(text if "int8" not in text else f"{text},w_bits=8")
+    machine = load_gpu(text)
     peak = 2 * machine.unit.macs_per_cycle(machine.gpu) * machine.gpu.sms * machine.gpu.clock_ghz / 1e3
     assert peak == pytest.approx(tops, rel=0.005)
 
@@ -299,7 +301,8 @@ def test_constants_and_assumptions_are_told() -> None:
         ),
         (
             "a100:unit=lut,a=int32",
-            "a100:unit=lut,a=int32: activations are intN or uintN of up to 16 bits, fp16, fp8e4m3 or fp8e5m2, not int32",
+            "a100:unit=lut,a=int32: activations are intN or uintN of up to 16 bits, fp16, fp8e4m3 or fp8e5m2, "
+            "not int32",
         ),
         ("a100:sms=0", "a GPU's sms must be above 0, not 0"),
         ("a100:dram_efficiency=1.5", "a GPU's dram_efficiency is at most 1, not 1.5"),

@@ -53,7 +53,7 @@ ASSUMPTIONS: Mapping[str, str] = {
         "a table costs its additions and one operation for each entry, on the vector lanes; tables of one tensor are "
         "made once and read by all its products (naive: once for every `share` columns of each product)"
     ),
-    "layers": "are equal: one is timed and counts for all",
+    "layers": "are equal: one, between embedding and head, is timed and counts for all",
     "left out": (
         "clock changes under load, contention of atomics and TLBs, gaps between kernels beyond the launch, several "
         "GPUs, and whether the weights fit in the DRAM"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.catalogue import Markdown
+from sweeps.commands.options import whole
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def llm(
         typer.Option("--precompute", help="Who makes the tables: none, naive, separate or fused (default for LUTs)."),
     ] = None,
     phase: Annotated[str | None, typer.Option("--phase", help="prefill or decode.")] = None,
-    batch: Annotated[list[int] | None, typer.Option("--batch", help="Sequences at once; may be given again.")] = None,
+    batch: Annotated[
+        list[int] | None, typer.Option("--batch", parser=whole, metavar="N", help="Sequences at once; may be repeated.")
+    ] = None,
     json: Json = False,
     markdown: Markdown = False,
 ) -> None:
