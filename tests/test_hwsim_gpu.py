@@ -290,6 +290,10 @@ def test_constants_and_assumptions_are_told() -> None:
         ("a10", "unknown gpu 'a10' (did you mean 'a100'?); gpus are a100, h100, rtx3090"),
         ("a100:unit=lut,w_bits=5", "a100:unit=lut,w_bits=5: unit=lut takes weights of 1, 2, 3 or 4 bits, not 5"),
         ("a100:w_bits=5", "a100:w_bits=5: unit=mac takes weights of 1, 2, 3, 4, 8 or 16 bits, not 5"),
+        (
+            "a100:w_bits=16,a=int8",
+            "a100:w_bits=16,a=int8: unit=mac takes weights of at most the 8 bits of int8, not 16",
+        ),
         ("a100:unit=lot", "a100: unit=lot is not one of mac, lut"),
         ("a100:times=4", "a100:times=4: times belongs to unit=lut; a tensor core has its own rate, not times=4"),
         ("a100:unit=lut,times=99", "a100:unit=lut,times=99: times is 1 to 64, not 99"),
@@ -341,5 +345,6 @@ def test_a_machine_without_room_for_any_tile_says_so() -> None:
 @pytest.mark.parametrize("kind", list(UnitKind))
 def test_the_inline_form_is_read_back(kind: UnitKind) -> None:
     for bits in LUT_BITS if kind is UnitKind.LUT else MAC_BITS:
-        unit = load_gpu(f"a100:unit={kind.value},w_bits={bits},a=int8").unit
-        assert (unit.unit, unit.w_bits, unit.a) == (kind, bits, parse_format("int8"))
+        unit = load_gpu(f"a100:unit={kind.value},w_bits={bits},a=fp16").unit
+        assert (unit.unit, unit.w_bits, unit.a) == (kind, bits, parse_format("fp16"))
+    assert load_gpu(f"a100:unit={kind.value},a=int8").unit.w_bits == (2 if kind is UnitKind.LUT else 8)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from hwsim.errors import SpecError, nearest
+from hwsim.floats import FP16
 from hwsim.gpu.description import GPUS, Gpu
 from hwsim.gpu.unit import MatrixUnit, UnitKind
 from hwsim.spec import field_text, read_fields, split_inline
 
 UNIT_FIELDS: Mapping[str, object] = {f.name: f.default for f in fields(MatrixUnit)}
-LUT_DEFAULTS: Mapping[str, object] = {"w_bits": 2}
-"""What differs from the defaults where the units are LUT arrays."""
+LUT_W_BITS = 2
+"""Bits of a weight where the units are LUT arrays and nothing else is said; tensor cores take those of activations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def load_gpu(text: str) -> GpuMachine:
         raise SpecError(f"unknown gpu {name!r}{nearest(name, GPUS)}; gpus are {', '.join(GPUS)}")
     values = read_fields(name, given, {**UNIT_FIELDS, **gpu_fields(GPUS[name])})
     of_unit = {key: value for key, value in values.items() if key in UNIT_FIELDS}
-    if of_unit.get("unit") is UnitKind.LUT:
-        of_unit = {**LUT_DEFAULTS, **of_unit}
+    is_lut = of_unit.get("unit") is UnitKind.LUT
+    of_unit.setdefault("w_bits", LUT_W_BITS if is_lut else of_unit.get("a", FP16).bits)
     gpu = replace(GPUS[name], **{key: value for key, value in values.items() if key not in UNIT_FIELDS})
     return _checked(text, gpu, of_unit)
 

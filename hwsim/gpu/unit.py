@@ -74,6 +74,8 @@ class MatrixUnit:
             value = getattr(self, name)
             if value < 1 or (most is not None and value > most):
                 raise SpecError(f"{name} is {f'1 to {most}' if most else 'at least 1'}, not {value}")
+        if self.unit is UnitKind.MAC and self.w_bits > self.a.bits:
+            raise SpecError(f"unit=mac takes weights of at most the {self.a.bits} bits of {self.a}, not {self.w_bits}")
         if self.unit is UnitKind.MAC and self.times != 1:
             raise SpecError(f"times belongs to unit=lut; a tensor core has its own rate, not times={self.times}")
         _ = self.tables  # refuses activations that have no tables

@@ -23,7 +23,7 @@ OF_THE_MODEL = (NETWORKS, FUSION, KERNELS)
 UNIT_MEANINGS = {
     "unit": "tensor cores or LUT arrays",
     "times": "of LUT arrays: their rate over 256 multiply-accumulates per tensor core and cycle, at `w_bits`",
-    "w_bits": "bits of a weight (2 by default where `unit=lut`)",
+    "w_bits": "bits of a weight; by default 2 where `unit=lut`, else those of activations",
     "a": "format of activations",
     "registers": "capacity of the register file over the GPU's own; 2 is double register modelling",
     "entry_bits": "of LUT arrays: bits of an entry of a table",
