@@ -34,7 +34,7 @@ reproduce: $(VENV)/.demo
 
 # every measure of docs/benchmarks.md but the long one against SCALE-Sim, which says how to run itself
 bench: $(VENV)/.test
-	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) .ci/system-packages venv

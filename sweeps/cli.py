@@ -14,6 +14,7 @@ from sweeps.commands.catalogue import engines, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
+from sweeps.commands.llm import llm
 from sweeps.commands.nest import nest
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
@@ -55,6 +56,7 @@ app.command()(bit_serial)
 app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
+app.command()(llm)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
 app.command()(report)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight.")],
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight or lut.")],
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute the numbers now, not as stored.")] = False,
     json: Json = False,
 ) -> None:

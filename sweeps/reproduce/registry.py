@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hwsim.errors import SpecError, nearest
 from sweeps.reproduce.bitweight import BITWEIGHT
+from sweeps.reproduce.lut import LUT
 from sweeps.reproduce.system import System
 
-SYSTEMS: tuple[System, ...] = (BITWEIGHT,)
+SYSTEMS: tuple[System, ...] = (BITWEIGHT, LUT)
 
 
 def find_system(name: str) -> System:

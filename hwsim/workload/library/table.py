@@ -30,6 +30,7 @@ WORKLOADS: Mapping[str, Entry] = {
         encoder("bert-large", "BERT large, 335 M parameters"),
         image_encoder("vit-b-16", "ViT-B/16, 224 x 224 images, 87 M parameters"),
         image_encoder("vit-l-16", "ViT-L/16, 224 x 224 images, 304 M parameters"),
+        decoder("openllama-3b", "OpenLLaMA 3B"),
         decoder("llama2-7b", "Llama 2 7B"),
         decoder("llama2-13b", "Llama 2 13B"),
         decoder("llama2-70b", "Llama 2 70B, grouped-query attention"),
