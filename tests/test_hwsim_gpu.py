@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.errors import SpecError
@@ -44,6 +44,7 @@ MACHINES = (
     "h100:unit=lut,times=4,a=fp8e4m3",
     "rtx3090:unit=lut,w_bits=3",
 )
+LAWS = settings(max_examples=60, deadline=None)
 sides = st.integers(1, 9000)
 
 
@@ -71,6 +72,7 @@ def total_ms(gpu: Gpu, kernel: ProductKernel) -> float:
 # Laws of one product.
 
 
+@LAWS
 @given(kernels())
 def test_time_is_never_below_a_bound(case: tuple[Gpu, ProductKernel]) -> None:
     gpu, kernel = case
@@ -87,6 +89,7 @@ def test_time_is_never_below_a_bound(case: tuple[Gpu, ProductKernel]) -> None:
         assert time.total_ms * CLOSE >= gpu.milliseconds(cycles) + launch
 
 
+@LAWS
 @given(kernels())
 def test_causes_add_up_and_none_is_negative(case: tuple[Gpu, ProductKernel]) -> None:
     (time,) = product_times(case[0], (case[1],))
@@ -96,6 +99,7 @@ def test_causes_add_up_and_none_is_negative(case: tuple[Gpu, ProductKernel]) -> 
     assert time.ms[Cause.LAUNCH] == case[0].launch_us / 1e3
 
 
+@LAWS
 @given(kernels())
 def test_bytes_are_between_compulsory_ones_and_those_of_the_sms(case: tuple[Gpu, ProductKernel]) -> None:
     gpu, kernel = case
@@ -119,6 +123,7 @@ def test_bytes_are_between_compulsory_ones_and_those_of_the_sms(case: tuple[Gpu,
         "dram_efficiency",
     ],
 )
+@LAWS
 @given(case=kernels(), times=st.sampled_from([1.25, 2, 3.5]))
 def test_more_of_anything_never_takes_longer(name: str, case: tuple[Gpu, ProductKernel], times: float) -> None:
     gpu, kernel = case
@@ -127,6 +132,7 @@ def test_more_of_anything_never_takes_longer(name: str, case: tuple[Gpu, Product
     assert total_ms(replace(gpu, **{name: more}), kernel) <= total_ms(gpu, kernel) * CLOSE
 
 
+@LAWS
 @given(kernels(), st.sampled_from([2, 4, 8]))
 def test_more_units_or_registers_never_take_longer(case: tuple[Gpu, ProductKernel], times: int) -> None:
     gpu, kernel = case
@@ -135,6 +141,7 @@ def test_more_units_or_registers_never_take_longer(case: tuple[Gpu, ProductKerne
     assert total_ms(gpu, replace(kernel, registers=kernel.registers * times)) <= plain * CLOSE
 
 
+@LAWS
 @given(kernels())
 def test_what_lies_in_the_l2_never_takes_longer(case: tuple[Gpu, ProductKernel]) -> None:
     gpu, kernel = case
@@ -142,6 +149,7 @@ def test_what_lies_in_the_l2_never_takes_longer(case: tuple[Gpu, ProductKernel])
     assert total_ms(gpu, kernel) <= total_ms(gpu, cold) * CLOSE
 
 
+@LAWS
 @given(kernels(), st.integers(0, 2), st.integers(1, 500))
 def test_a_larger_product_never_takes_less_time(case: tuple[Gpu, ProductKernel], axis: int, added: int) -> None:
     gpu, kernel = case
@@ -150,6 +158,7 @@ def test_a_larger_product_never_takes_less_time(case: tuple[Gpu, ProductKernel],
     assert total_ms(gpu, kernel) <= total_ms(gpu, longer) * CLOSE
 
 
+@LAWS
 @given(kernels(), st.lists(st.integers(0, len(CANDIDATES.bm) - 1), min_size=1, max_size=5))
 def test_no_tile_is_faster_than_the_one_that_was_chosen(case: tuple[Gpu, ProductKernel], which: list[int]) -> None:
     gpu, kernel = case
@@ -163,6 +172,7 @@ def test_no_tile_is_faster_than_the_one_that_was_chosen(case: tuple[Gpu, Product
         assert best <= time.total_ms * CLOSE
 
 
+@LAWS
 @given(st.lists(kernels(), min_size=1, max_size=6))
 def test_many_at_once_are_as_each_alone(cases: list[tuple[Gpu, ProductKernel]]) -> None:
     gpu = cases[0][0]
@@ -190,6 +200,7 @@ def test_a_golden_kernel_by_hand() -> None:
 # Kernels without matrix units.
 
 
+@LAWS
 @given(st.floats(0, 1e9), st.floats(1, 1e9), st.floats(0, 1e12), st.floats(0, 1), st.floats(0.05, 1))
 def test_a_stream_takes_its_largest_bound(
     read: float, written: float, ops: float, resident: float, efficiency: float
@@ -245,6 +256,7 @@ def test_naive_tables_are_made_again_for_every_group_of_columns() -> None:
     assert table_ops(MatrixUnit(), 4096) == 0
 
 
+@LAWS
 @given(st.sampled_from(MACHINES), sides, sides, sides)
 def test_tables_never_cost_less_than_nothing(text: str, m: int, n: int, k: int) -> None:
     machine = load_gpu(text)
