@@ -70,6 +70,11 @@ class Engine:
         return self.array.multipliers(self.mac)
 
     @property
+    def operand_bits(self) -> int:
+        """Bits of both operands that one step works on."""
+        return self.array.operand_bits(self.mac)
+
+    @property
     def passes(self) -> int:
         """Cycles for which a PE works on each product: one, or one for each bit plane of a weight."""
         return self.array.passes(self.mac)

@@ -68,6 +68,15 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("dram_bytes", "DRAM traffic", "B", Direction.MINIMISE, "off-chip bytes, both ways", _field("dram_bytes")),
     Metric("pe_count", "PEs", "", Direction.MINIMISE, "multipliers in the array", _field("pe_count"), of_machine=True),
+    Metric(
+        "operand_bits",
+        "Operand bits",
+        "bits",
+        Direction.MINIMISE,
+        "operands that one step works on",
+        _field("operand_bits"),
+        of_machine=True,
+    ),
     Metric("macs", "MACs", "", Direction.MINIMISE, "multiply-accumulates of the network", _field("macs")),
     Metric(
         "utilization",

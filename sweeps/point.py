@@ -89,6 +89,7 @@ def sizes_of(machine: Machine) -> dict[str, int]:
     """The metrics that need no run."""
     return {
         "pe_count": machine.engine.pe_count,
+        "operand_bits": machine.engine.operand_bits,
         "scratchpad_bytes": machine.a.size_bytes + machine.b.size_bytes + machine.c.size_bytes,
     }
 

@@ -121,6 +121,10 @@ class Array(ABC):
         """Cycles for which a multiplier works on each product: one, or one for each bit plane of a weight."""
         return 1
 
+    def operand_bits(self, mac: Mac) -> int:
+        """Bits of both operands that one step works on: what its operand ports carry."""
+        return sum(port.width_bits for port in self.ports(mac) if port.name in ("a", "b", "w"))
+
     def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
         """Elements that pass the scratchpads' ports, by operand, for one member of a batch: a fold reads its part of A
         and B once, and every fold of k writes its part of C."""

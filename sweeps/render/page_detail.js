@@ -1,6 +1,6 @@
 // The pinned design: its machine, its results, the command that reproduces it, and its layers by cause.
 "use strict";
-const FACTS = ["total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "utilization", "dram_bytes", "pe_count", "scratchpad_bytes", "macs", "energy_pj", "area_um2"];
+const FACTS = ["total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "utilization", "dram_bytes", "pe_count", "operand_bits", "scratchpad_bytes", "macs", "energy_pj", "area_um2"];
 
 const pin = (i) => {
   state.pinned = i;

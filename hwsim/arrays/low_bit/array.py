@@ -119,6 +119,13 @@ class LowBitArray(ScheduledArray):
     def passes(self, mac: Mac) -> int:
         return self.structure(mac).unit.planes
 
+    def operand_bits(self, mac: Mac) -> int:
+        """Bits of what the rows share, tables or activations, and of whole weights (ISCA 2025, equations 7 and 8)."""
+        structure = self.structure(mac)
+        unit = structure.unit
+        shared = self.m * structure.blocks * self.tables * unit.entries * unit.entry.bits
+        return shared + self.n * structure.step * unit.mac.w_bits
+
     def profile(self, m: int, n: int, k: int) -> NDArray[np.int64]:
         return np.array([m * n * k])
 
