@@ -167,6 +167,8 @@ class Engine:
     def check_operands(self, a: Matrix, b: Matrix) -> None:
         """Raise SpecError unless a (m, k) and b (k, n) are integer matrices within the engine's formats."""
         for what, x, fmt in (("a", a, self.mac.a), ("b", b, self.mac.w)):
+            if not isinstance(x, np.ndarray):
+                raise SpecError(f"{what} must be a matrix of integers (a numpy array), not {type(x).__name__}")
             if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
                 raise SpecError(f"{what} must be a matrix of integers, not {x.dtype} of shape {x.shape}")
             fmt.check(x, what)

@@ -59,7 +59,8 @@ class _Simulation:
     depth: Depth
     operands: Operands
     synthetic: list[str] = field(default_factory=list)
-    known: dict[tuple[Demand, Tiling, Handover], Timeline] = field(default_factory=dict)
+    port_bound: list[str] = field(default_factory=list)
+    known: dict[tuple[Demand, Tiling, Handover], tuple[Timeline, bool]] = field(default_factory=dict)
 
     @cached_property
     def jobs(self) -> dict[str, Job]:
@@ -147,11 +148,18 @@ class _Simulation:
     def timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:
         key = (job.demand, tiling, handover)
         if self.depth is Depth.CLOSED and key in self.known:
-            return self.known[key]
-        loops = TileLoops(self.machine, job.demand, tiling, handover.preloaded)
+            timeline, port_bound = self.known[key]
+        else:
+            loops = TileLoops(self.machine, job.demand, tiling, handover.preloaded)
+            timeline = self.timed(loops, job, handover, number)
+            port_bound = loops.port_bound
+            self.known[key] = timeline, port_bound
+        self.port_bound += [job.name] * port_bound
+        return timeline
+
+    def timed(self, loops: TileLoops, job: Job, handover: Handover, number: int) -> Timeline:
         if self.depth is Depth.CLOSED:
-            self.known[key] = time_closed(loops, handover)
-            return self.known[key]
+            return time_closed(loops, handover)
         timeline, synthetic = time_with_operands(loops, handover, job, number, self.operands, self.depth)
         if synthetic:
             self.synthetic.append(job.name if synthetic == "aw" else f"{job.name} ({synthetic} alone)")
@@ -197,6 +205,8 @@ class _Simulation:
             said += _strangeness(self.program, machine)
         if machine.movement is Movement.EXPANDED:
             said.append("a pass over an operand moves its whole matrix, im2col copies included")
+        if self.port_bound:
+            said.append(f"tiles wait for a scratchpad's port, which counts as compute, in {', '.join(self.port_bound)}")
         if self.depth is Depth.CLOSED:
             said += machine.engine.array.assumptions(machine.engine.mac)
         if self.synthetic:

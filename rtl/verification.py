@@ -82,6 +82,8 @@ def verify_products(
     sources: Sequence[Path] | None = None,
 ) -> Verdict:
     """``verify`` for operand pairs of one's own: a (m, k) and b (k, n), within the engine's formats."""
+    if not operands:
+        raise SpecError("a verification has at least 1 product, not 0")
     started = _cpu_seconds()
     installation = find(simulator)
     with ExitStack() as stack:

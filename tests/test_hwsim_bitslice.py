@@ -195,6 +195,21 @@ def test_ports_as_wide_as_the_engine_never_hold_it_up() -> None:
             assert (ports <= engine.latency(shapes).expected).all()
 
 
+@pytest.mark.parametrize("mac", MACS)
+@pytest.mark.parametrize("z", [0, 1])
+def test_no_operands_hold_up_an_engine_with_ports_as_wide_as_its_own(mac: str, z: int) -> None:
+    engine = bitslice(columns=4, rows=4, mac=mac, empty_group_cycles=z)
+    machine = load_machine(None, engine)
+    mostly_zero = normal((4, 64), 2) // np.int8(60)
+    nothing = [np.zeros((4, 64), np.int8)] * z  # free of all cycles, but for what leaves once per bit-weight
+    for a in (*nothing, mostly_zero, normal((4, 64), 1), normal((4, 1), 3)):
+        b = np.ones((a.shape[1], 4), np.int8)
+        words = engine.array.counted_words(a, b, engine.mac)
+        shapes = Shapes.of(4, 4, a.shape[1])
+        ports = port_cycles(machine, Demand.of(Gemm(4, 4, a.shape[1])), shapes, np.array(False), words)
+        assert int(ports) <= engine.count(a, b)
+
+
 def test_a_narrow_port_makes_columns_wait_for_their_operands() -> None:
     engine = bitslice(columns=32, rows=32)
     gemm = Gemm(32, 32, 768)
@@ -236,6 +251,15 @@ def test_a_network_in_all_depths(network: Path) -> None:
     said = "cycles of bitslice are those expected of independent operands (normal, sigma 24.4), unless counted"
     assert said in closed.assumptions
     assert said not in counted.assumptions
+
+
+def test_layers_that_wait_for_a_port_are_named(network: Path) -> None:
+    workload, engine = load_workload(network), bitslice(columns=8, rows=4)
+    narrow = load_machine("edge:scratchpad_b_port_bytes_per_cycle=8", engine)
+    said = "tiles wait for a scratchpad's port, which counts as compute, in x, y"
+    for depth in (Depth.CLOSED, Depth.COUNT):
+        assert said in simulate(workload, narrow, depth=depth).assumptions
+        assert said not in simulate(workload, load_machine(None, engine), depth=depth).assumptions
 
 
 def test_sparse_operands_of_ones_own_take_fewer_cycles(network: Path) -> None:
@@ -283,6 +307,12 @@ def test_sums_that_are_too_long_are_refused_with_the_width_they_need() -> None:
     with pytest.raises(SpecError) as narrow_acc:
         bitslice(acc="int20").latency(Gemm(1, 1, 64))
     assert str(narrow_acc.value) == "acc=int20 is too narrow for k=64 products of int8 times int8: it needs 22 bits"
+
+
+def test_operands_that_are_no_array_are_refused() -> None:
+    with pytest.raises(SpecError) as refused:
+        bitslice().count([[1]], np.ones((1, 1), np.int64))  # type: ignore[arg-type]
+    assert str(refused.value) == "a must be a matrix of integers (a numpy array), not list"
 
 
 def test_operands_out_of_range_are_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hwsim.bitweight import (
@@ -17,6 +18,7 @@ from hwsim.bitweight import (
     Product,
     bank,
     build,
+    count_cycles,
     exchange,
     fission,
     fuse,
@@ -493,3 +495,23 @@ def test_a_barrier_over_the_same_loop_replaces_the_other() -> None:
 def test_forms_say_what_they_are() -> None:
     assert [str(form) for form in Form] == ["a word", "a carry-save pair"]
     assert str(Placed(ENCODE, frozenset())) == "encode"
+
+
+@pytest.mark.parametrize(
+    ("move", "message"),
+    [
+        (hoist, "hoist map out of which loops? none is named"),
+        (fuse, "fuse map over which loops? none is named"),
+        (sink, "sink map into which loops? none is named"),
+    ],
+)
+def test_moves_out_of_no_loop_ask_for_one(move: Callable[..., Nest], message: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        move(mac(), "map")
+    assert str(refused.value) == message
+
+
+def test_cycles_are_counted_for_operands_of_the_nest_alone() -> None:
+    with pytest.raises(SpecError) as refused:
+        count_cycles(opt3(mac(m=6, n=2, k=50)), np.ones((6, 3), np.int64))
+    assert str(refused.value) == "a has the shape (6, 3), and the nest is for (6, 50)"

@@ -39,7 +39,10 @@ def count_cycles(nest: Nest, a: NDArray[np.integer], empty_group_cycles: int = 1
     """
     if empty_group_cycles not in (0, 1):
         raise SpecError(f"an all-zero group costs 0 or 1 cycles, not {empty_group_cycles}")
-    check_operands(nest.product, a, np.zeros((a.shape[1] if a.ndim == 2 else 0, 1), np.int64))
+    product = nest.product
+    if a.shape != (product.m, product.k):
+        raise SpecError(f"a has the shape {a.shape}, and the nest is for {(product.m, product.k)}")
+    check_operands(product, a, np.zeros((product.k, 1), np.int64))
     sparse = nest.only(Role.SPARSE)
     if sparse is None:
         return cycle_range(nest).shortest

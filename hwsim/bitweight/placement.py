@@ -26,6 +26,7 @@ def hoist(nest: Nest, primitive: str, *loops: str) -> Nest:
     What leaves the sum over some of the loops that a reduction consumes splits it: the sum over the others comes after.
     An accumulate past which an `add` is postponed becomes a half_reduce; two adds that meet become one.
     """
+    _check_named(f"hoist {primitive} out of", loops)
     with attempt(f"hoist {primitive} out of {', '.join(loops)}"):
         i = _hoisted(nest, primitive, frozenset(loops))
         placed = nest.body[i]
@@ -34,6 +35,11 @@ def hoist(nest: Nest, primitive: str, *loops: str) -> Nest:
         if placed.role in (Role.ENCODE, Role.SPARSE, Role.SYNC):
             return _with(nest, i, replace(placed, within=placed.within - frozenset(loops)))
         return _postponed(nest, i, frozenset(loops))
+
+
+def _check_named(move: str, loops: tuple[str, ...]) -> None:
+    if not loops:
+        raise SpecError(f"{move} which loops? none is named")
 
 
 def _hoisted(nest: Nest, primitive: str, loops: frozenset[str]) -> int:
@@ -81,6 +87,7 @@ def sink(nest: Nest, primitive: str, *loops: str) -> Nest:
 
     A sum before which an `add` is put becomes an accumulate, and must be over loops in time.
     """
+    _check_named(f"sink {primitive} into", loops)
     with attempt(f"sink {primitive} into {', '.join(loops)}"):
         i, names = nest.index(primitive), frozenset(nest.loop(name).name for name in loops)
         placed = nest.body[i]
@@ -117,6 +124,7 @@ def exchange(nest: Nest, first: str, second: str) -> Nest:
 
 def fuse(nest: Nest, primitive: str, *loops: str) -> Nest:
     """Make one reduction of the one that consumes ``loops`` and the one of the same kind that follows it."""
+    _check_named(f"fuse {primitive} over", loops)
     with attempt(f"fuse {primitive} over {', '.join(loops)}"):
         i = _reduction(nest, primitive, frozenset(loops))
         first, following = nest.body[i], _next(nest, i)

@@ -9,7 +9,7 @@ from hwsim.sparse_columns.expected import (
     expected_row_cycles,
     waiting_overhead,
 )
-from hwsim.sparse_columns.issue import column_cycles, fold_cycles, issue_cycles
+from hwsim.sparse_columns.issue import column_cycles, fold_cycles, issue_cycles, read_operands
 from hwsim.sparse_columns.published import average_group_count, throughput_gops
 from hwsim.sparse_columns.rule import Barrier, IssueRule
 from hwsim.sparse_columns.sync import expected_normal_max, normal_sync_overhead, sync_overhead
@@ -30,6 +30,7 @@ __all__ = [
     "fold_cycles",
     "issue_cycles",
     "normal_sync_overhead",
+    "read_operands",
     "row_bounds",
     "sync_overhead",
     "throughput_gops",

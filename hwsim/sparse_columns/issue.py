@@ -32,6 +32,21 @@ def issue_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
     return np.concatenate([np.zeros(0, np.int64), *blocks])
 
 
+def read_operands(a: Matrix, rule: IssueRule, format: Format = INT8) -> int:
+    """Operands that sparse encoders take in for A (m, k), over all bit-weights: those of every group, or, where empty
+    groups cost nothing, of groups with a digit. Raises SpecError as `issue_cycles`."""
+    integers = _checked(a, rule, format)
+    count = rule.encoding.digits(integers)
+    if rule.empty_group_cycles:
+        return a.size * count
+    taken = 0
+    for block in _blocks(a, 1):
+        groups = _padded(block, -(-block.shape[1] // rule.group) * rule.group)
+        digits = rule.encoding.encode(groups, integers).reshape(len(block), -1, rule.group, count)
+        taken += int((digits != 0).any(axis=2).sum())
+    return taken * rule.group
+
+
 def column_cycles(a: Matrix, rule: IssueRule, format: Format = INT8) -> Cycles:
     """Cycles in which a column is at work for each row of A (m, k), of those that `fold_cycles` counts: shape (m,).
 

@@ -58,6 +58,8 @@ class TileLoops:
         self._moves = {operand: self._transfers(operand) for operand in Operand}
         self._cycles = self._tile_cycles()
         self._reads_back = self._is_read_back()
+        self.port_bound = False
+        """whether a tile that was asked for waited for a scratchpad's port"""
 
     def _transfers(self, operand: Operand) -> Transfers:
         demand, tiling = self.demand, self.tiling
@@ -145,12 +147,13 @@ class TileLoops:
             loaded += self.demand.parameter_bytes
         adds = self.adds(at)
         engine, port = self._cycles[m, n, k, adds]
-        port = port if port_cycles is None else port_cycles
+        engine, port = engine if engine_cycles is None else engine_cycles, port if port_cycles is None else port_cycles
+        self.port_bound |= port > engine
         last_k = at[self._place["k"]] == self.counts["k"] - 1
         c = self._moves[Operand.C]
         return Tile(
             load_cycles=self.channel.cycles(loaded),
-            compute_cycles=max(engine if engine_cycles is None else engine_cycles, port),
+            compute_cycles=max(engine, port),
             store_cycles=self.channel.cycles(self.store_bytes(at)),
             opens=not any(at[place] for place in c.inner),
             closes=self.closes(at),

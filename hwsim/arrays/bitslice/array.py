@@ -20,7 +20,7 @@ from hwsim.latency import Latency
 from hwsim.macs import SPARSE_MACS, Mac
 from hwsim.macs.sparse import SparseMac
 from hwsim.ports import Beat, Port
-from hwsim.sparse_columns import fold_cycles
+from hwsim.sparse_columns import fold_cycles, read_operands
 
 
 class Encode(Enum):
@@ -131,27 +131,27 @@ class Bitslice(Array):
         """Columns are at different k, so that each reads its own operands of the plain side; the encoded side is read
         once per bit-weight, and sums leave once per bit-weight."""
         layout = self.layout(mac)
-        encoded, plain = (shapes.n, shapes.m) if self.transposed else (shapes.m, shapes.n)
-        return self._words(encoded * shapes.k, rounded(encoded * shapes.k * layout.plain_passes), plain, shapes, layout)
+        elements = (shapes.n if self.transposed else shapes.m) * shapes.k
+        own, others = (rounded(elements * passes) for passes in (layout.encoded_passes, layout.plain_passes))
+        return self._words(own, others, shapes, layout)
 
     def deciding(self, mac: Mac) -> str:
         return self.layout(mac).encoded_port
 
     def counted_words(self, a: Matrix, b: Matrix, mac: Mac) -> Mapping[str, int]:
         layout, gemm = self.layout(mac), Gemm(a.shape[0], b.shape[1], a.shape[1])
-        encoded, plain = (b, gemm.m) if self.transposed else (a, gemm.n)
-        read = encoded.size * layout.digits
-        if not layout.mac.encoders_in_pe:
-            read = layout.mac.encoding.nonzero_digits(encoded, layout.encoded)
-        return {name: int(words) for name, words in self._words(encoded.size, read, plain, gemm, layout).items()}
+        encoded = b.T if self.transposed else a
+        own = read_operands(encoded, layout.rule, layout.encoded)
+        others = own if layout.mac.encoders_in_pe else layout.mac.encoding.nonzero_digits(encoded, layout.encoded)
+        return {name: int(words) for name, words in self._words(own, others, gemm, layout).items()}
 
     def _words(
-        self, elements: IntLike, read: IntLike, plain: IntLike, shapes: Gemm | Shapes, layout: SliceLayout
+        self, own: IntLike, others: IntLike, shapes: Gemm | Shapes, layout: SliceLayout
     ) -> Mapping[str, IntLike]:
-        """Of encoded ``elements``, for each of which so many operands of one plain column are ``read``."""
-        own, others = elements * ceil_div(plain, self.rows) * layout.digits, read * plain
-        a, b = (others, own) if self.transposed else (own, others)
-        return {"a": a, "b": b, "c": shapes.m * shapes.n * layout.digits}
+        """Where so many encoded operands are read in a pass over them all, and so many of each plain column."""
+        plain = shapes.m if self.transposed else shapes.n
+        words = {layout.encoded_port: own * ceil_div(plain, self.rows), layout.plain_port: others * plain}
+        return {**words, "c": shapes.m * shapes.n * layout.digits}
 
     def assumptions(self, mac: Mac) -> tuple[str, ...]:
         source = self.layout(mac).statistics.distribution.source

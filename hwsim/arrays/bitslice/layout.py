@@ -107,11 +107,19 @@ class SliceLayout:
                 f"{self.plain}: it needs {self.pair_bits(k)} bits"
             )
 
+    @cached_property
+    def encoded_passes(self) -> float:
+        """Times that a fold reads each encoded operand: once per bit-weight; groups that cost nothing are not read, as
+        far as they are expected to be empty."""
+        if self.mac.empty_group_cycles:
+            return self.digits
+        return self.digits - float(self.statistics.group_pmf(self.mac.group)[:, 0].sum())
+
     @property
     def plain_passes(self) -> float:
         """Times that a column reads each of its plain operands: once per digit other than zero, as expected, or, where
-        the PE chooses within a group, once per bit-weight."""
-        return self.digits if self.mac.encoders_in_pe else self.statistics.mean
+        the PE chooses within a group, with every group."""
+        return self.encoded_passes if self.mac.encoders_in_pe else self.statistics.mean
 
     @property
     def segments(self) -> int:
