@@ -119,6 +119,12 @@ FLOATS = {
     )
 }
 
+
+def counting(values: int) -> IntFormat:
+    """The narrowest unsigned format of the numbers 0 to ``values`` - 1."""
+    return IntFormat(max(1, (values - 1).bit_length()), signed=False)
+
+
 INT8, INT16, INT32, INT64 = IntFormat(8), IntFormat(16), IntFormat(32), IntFormat(64)
 UINT8 = IntFormat(8, signed=False)
 FP32 = FLOATS["fp32"]

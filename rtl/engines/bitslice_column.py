@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hwsim.arrays.bitslice import leaves
 from hwsim.arrays.bitslice.layout import SliceLayout
-from hwsim.arrays.bitslice.ports import slice_ports
+from hwsim.arrays.bitslice.ports import SELECT, slice_ports
 from hwsim.sparse_columns.rule import Barrier
 from rtl.engines.bitslice_drain import chained_drain, direct_drain
 from rtl.engines.parts import EngineNetlist, PartNetlist
@@ -90,7 +90,7 @@ def issuer(above: PartNetlist, layout: SliceLayout) -> Module:
     """The encoders of a group and the sparse encoder behind them."""
     n, group = above.below("issuer"), layout.mac.group
     a, bw, take = n.input("a", group, layout.encoded.bits), n.input("bw", 1, layout.bw_format.bits), n.input("take", 1)
-    select, enable = n.wire("digit_select", group, 2), n.wire("digit_enable", group)
+    select, enable = n.wire("digit_select", group, SELECT.bits), n.wire("digit_enable", group)
     for i in range(group):
         pins = {"a": a[i], "bw": bw.net, "select": select[i], "enable": enable[i]}
         n.place(f"encoder_{i}", n.cells[leaves.encoder(layout)], pins)
@@ -107,7 +107,7 @@ def _renamed(pins: dict[str, Net], suffix: str) -> dict[str, Net]:
 
 def issued(layout: SliceLayout) -> dict[str, int]:
     """What a sparse encoder shows, with bits."""
-    return {"index": layout.index_format.bits, "select": 2, "enable": 1, "few": 1}
+    return {"index": layout.index_format.bits, "select": SELECT.bits, "enable": 1, "few": 1}
 
 
 def _sharing_pes(n: PartNetlist, layout: SliceLayout, pins: dict[str, Bus], lanes: Lanes, clear: Net) -> None:

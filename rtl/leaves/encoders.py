@@ -12,7 +12,7 @@ import pyrtl
 from pyrtl import WireVector as Wire
 
 from hwsim.encodings import Booth, EnT, Naf, SignMagnitude, TwosComplement
-from hwsim.formats import IntFormat
+from hwsim.formats import IntFormat, counting
 from hwsim.inventory import Leaf
 from rtl.leaves.arithmetic import fit
 from rtl.leaves.booth import decoded, windows
@@ -76,17 +76,12 @@ ENCODERS: dict[str, Callable[[Leaf], None]] = {
 """Kind of leaf -> encoder."""
 
 
-def counter_bits(values: int) -> int:
-    """Bits of a number from 0 to ``values`` - 1."""
-    return max(1, (values - 1).bit_length())
-
-
 def _format(leaf: Leaf) -> IntFormat:
     return IntFormat(leaf["a_bits"], bool(leaf["a_signed"]))
 
 
 def _ports(leaf: Leaf, digits: int) -> tuple[Wire, Wire]:
-    return input_port("a", leaf["a_bits"]), input_port("bw", counter_bits(digits))
+    return input_port("a", leaf["a_bits"]), input_port("bw", counting(digits).bits)
 
 
 def _show(digit: Digit) -> None:

@@ -8,9 +8,9 @@ from operator import and_
 import pyrtl
 from pyrtl import WireVector as Wire
 
+from hwsim.formats import counting
 from hwsim.inventory import Leaf
 from rtl.leaves.arithmetic import add
-from rtl.leaves.encoders import counter_bits
 from rtl.leaves.wiring import held, input_port, output_port, register, registered
 
 
@@ -69,7 +69,7 @@ def column_control(leaf: Leaf) -> None:
 
 def _drained(chain: int, handed: Wire) -> Wire:
     """Whether ``chain`` cycles have passed since ``handed``."""
-    left = register("left", counter_bits(chain))
+    left = register("left", counting(chain).bits)
     empty = left == 0
     one_less = add(left, pyrtl.Const((1 << len(left)) - 1, len(left)))
     left.next <<= pyrtl.select(handed, pyrtl.Const(chain - 1, len(left)), pyrtl.select(empty, left, one_less))
@@ -80,7 +80,7 @@ def counter(name: str, values: int, go: Wire) -> tuple[Wire, Wire]:
     """A register that counts 0 to ``values`` - 1 and around, and whether it is at its last value."""
     if values == 1:
         return pyrtl.Const(0, 1), pyrtl.Const(1, 1)
-    count = register(f"{name}_count", counter_bits(values))
+    count = register(f"{name}_count", counting(values).bits)
     last = count == values - 1
     count.next <<= pyrtl.select(go, next_count(count, last), count)
     return count, last

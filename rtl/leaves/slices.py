@@ -9,10 +9,10 @@ import pyrtl
 from pyrtl import WireVector as Wire
 
 from hwsim.encodings.select import SELECTED_DIGITS
+from hwsim.formats import counting
 from hwsim.inventory import Leaf
 from rtl.leaves.arithmetic import add, fit
 from rtl.leaves.compressors import candidates, choose, compress, shifted
-from rtl.leaves.encoders import counter_bits
 from rtl.leaves.wiring import held, input_port, output_port, register, registered
 
 
@@ -28,7 +28,7 @@ def sparse_encoder(leaf: Leaf) -> None:
     lowest = _lowest(pending)
     rest = pending & ~lowest
     pending.next <<= pyrtl.select(take, input_port("enable_of_group", group), rest)
-    bits = counter_bits(group)
+    bits = counting(group).bits
     shown = {
         "index": _or([pyrtl.Const(i, bits) & lowest[i].sign_extended(bits) for i in range(group)]),
         "select": _or([codes[2 * i : 2 * i + 2] & lowest[i].sign_extended(2) for i in range(group)]),
@@ -43,7 +43,7 @@ def operand_latch(leaf: Leaf) -> None:
     """The operands of a group, taken while ``take`` is high; ``q`` is the one at ``index``."""
     bits, inputs = leaf["bits"], leaf["inputs"]
     words = held("words", input_port("d", bits * inputs), input_port("take"))
-    index = input_port("index", counter_bits(inputs))
+    index = input_port("index", counting(inputs).bits)
     choices = [words[i * bits : (i + 1) * bits] for i in range(inputs)]
     output_port("q", pyrtl.mux(index, *choices, *[choices[-1]] * ((1 << len(index)) - inputs)))
 
@@ -94,7 +94,7 @@ def simd_lane(leaf: Leaf) -> None:
     bits, acc_bits = leaf["pair_bits"], leaf["acc_bits"]
     resolved = add(input_port("sum", bits), input_port("carry", bits))
     word = registered("word", resolved & input_port("take").sign_extended(bits))
-    bw = input_port("bw", counter_bits(leaf["digits"]))
+    bw = input_port("bw", counting(leaf["digits"]).bits)
     places = [shifted(word, leaf["radix_bits"] * i, acc_bits) for i in range(leaf["digits"])]
     weighed = pyrtl.mux(bw, *places, *[places[-1]] * ((1 << len(bw)) - len(places)))
     output_port("c", add(input_port("c_in", acc_bits), weighed))

@@ -41,6 +41,16 @@ class Source:
     place: str
 
 
+def measured(how: str) -> Source:
+    """An independent measurement or enumeration."""
+    return Source(Origin.MEASURED, f"independent check, not of the paper: {how}")
+
+
+def derived(how: str) -> Source:
+    """An independent derivation."""
+    return Source(Origin.DERIVED, f"independent derivation, not of the paper: {how}")
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """``series`` says what is claimed, ``point`` for which case of a table.

@@ -9,7 +9,7 @@ from hwsim.bitweight import Hardware, Nest, hardware
 from hwsim.encodings.distribution import Distribution
 from hwsim.encodings.statistics import DigitStatistics
 from hwsim.errors import SpecError
-from hwsim.formats import IntFormat
+from hwsim.formats import IntFormat, counting
 from hwsim.macs.sparse import SparseMac
 from hwsim.sparse_columns.rule import IssueRule
 
@@ -129,20 +129,20 @@ class SliceLayout:
     @property
     def step_format(self) -> IntFormat:
         """Of the number of a step: one group for every lane."""
-        return _counting(self.rule.segment_steps(self.longest_sum))
+        return counting(self.rule.segment_steps(self.longest_sum))
 
     @property
     def turn_format(self) -> IntFormat:
-        return _counting(self.segments)
+        return counting(self.segments)
 
     @property
     def index_format(self) -> IntFormat:
         """Of the place of a digit in its group."""
-        return _counting(self.mac.group)
+        return counting(self.mac.group)
 
     @property
     def bw_format(self) -> IntFormat:
-        return _counting(self.digits)
+        return counting(self.digits)
 
     @property
     def simd_lanes(self) -> int:
@@ -159,11 +159,6 @@ class SliceLayout:
     def flush_cycles(self) -> int:
         """Edges from the last digit's cycle to the edge after which the last result can be read."""
         return self.sum_stages + 1 + (self.chain if self.chain > 1 else 0)
-
-
-def _counting(values: int) -> IntFormat:
-    """The narrowest unsigned format of 0 to ``values`` - 1."""
-    return IntFormat(max(1, (values - 1).bit_length()), signed=False)
 
 
 @cache

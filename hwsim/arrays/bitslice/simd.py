@@ -43,8 +43,7 @@ class SimdLanes:
         """After an edge at which the columns ``handed`` gave their ``pairs`` (columns, rows)."""
         if self._layout.chain == 1:
             self._take(pairs, handed, bw, origin)
-            words, leaving, place = self._held, handed, 0
-            return self._resolved(words[:, :, place], leaving, np.zeros_like(bw))
+            return self._resolved(self._held[:, :, 0], handed, np.zeros_like(bw))
         leaving, left = self._waiting > 0, self._waiting - 1
         words = np.take_along_axis(self._held, np.maximum(left, 0)[:, None, None], axis=2)[:, :, 0]
         shown = self._resolved(words, leaving, np.maximum(left, 0))

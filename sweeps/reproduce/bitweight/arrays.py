@@ -9,8 +9,7 @@ import numpy as np
 
 from hwsim import Gemm, load_engine
 from sweeps.reproduce.bitweight.operands import SEED
-from sweeps.reproduce.bitweight.sources import derived, measured
-from sweeps.reproduce.claim import Claim, Measure, table
+from sweeps.reproduce.claim import Claim, Measure, derived, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, Value
 

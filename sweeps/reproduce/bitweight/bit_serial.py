@@ -11,8 +11,7 @@ from hwsim.encodings import Distribution
 from hwsim.errors import SpecError
 from hwsim.formats import INT8
 from sweeps.reproduce.bitweight.operands import drawn
-from sweeps.reproduce.bitweight.sources import derived, measured
-from sweeps.reproduce.claim import table
+from sweeps.reproduce.claim import derived, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, relative
 

@@ -11,8 +11,8 @@ from hwsim.encodings import ENCODINGS, DigitStatistics, Distribution, parse_enco
 from hwsim.encodings.select import SELECTED_DIGITS
 from hwsim.formats import INT8
 from sweeps.reproduce.bitweight.operands import grid, published, uniform
-from sweeps.reproduce.bitweight.sources import measured, notes, repository
-from sweeps.reproduce.claim import Claim, Measure, table
+from sweeps.reproduce.bitweight.sources import notes, repository
+from sweeps.reproduce.claim import Claim, Measure, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, Value, absolute, printed, relative, rounded
 

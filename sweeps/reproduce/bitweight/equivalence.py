@@ -10,8 +10,8 @@ from hwsim.bitweight import STEPS, Nest, interpret, mac, opt2, transformed
 from hwsim.bitweight.words import compress, total
 from hwsim.encodings import EnT
 from sweeps.reproduce.bitweight.operands import SEED
-from sweeps.reproduce.bitweight.sources import derived, measured, repository
-from sweeps.reproduce.claim import table
+from sweeps.reproduce.bitweight.sources import repository
+from sweeps.reproduce.claim import derived, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT
 

@@ -11,8 +11,8 @@ from hwsim.encodings import Distribution, parse_encoding
 from hwsim.formats import INT8
 from hwsim.sparse_columns import IssueRule, average_group_count, cycles_per_operand, expected_row_cycles, issue_cycles
 from sweeps.reproduce.bitweight.operands import RULE, drawn, grid, normal, published
-from sweeps.reproduce.bitweight.sources import derived, measured, repository
-from sweeps.reproduce.claim import Claim, Source, table
+from sweeps.reproduce.bitweight.sources import repository
+from sweeps.reproduce.claim import Claim, Source, derived, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, Tolerance, absolute, printed
 

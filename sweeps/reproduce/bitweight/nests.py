@@ -8,8 +8,8 @@ from functools import cache, partial
 from hwsim.bitweight import STEPS, Hardware, Place, built_bits, hardware, mac, opt1, opt2, opt4c, transformed
 from hwsim.sparse_columns import expected_row_cycles
 from sweeps.reproduce.bitweight.operands import RULE, published
-from sweeps.reproduce.bitweight.sources import derived, notes, repository
-from sweeps.reproduce.claim import Claim, Source, table
+from sweeps.reproduce.bitweight.sources import notes, repository
+from sweeps.reproduce.claim import Claim, Source, derived, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, relative
 

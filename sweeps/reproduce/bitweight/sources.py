@@ -21,13 +21,3 @@ def notes(subject: str) -> Source:
 def repository(place: str) -> Source:
     """A file or figure of the repository."""
     return Source(Origin.REPOSITORY, f"{place} in {_REPOSITORY}")
-
-
-def measured(how: str) -> Source:
-    """An independent measurement or enumeration."""
-    return Source(Origin.MEASURED, f"independent check, not of the paper: {how}")
-
-
-def derived(how: str) -> Source:
-    """An independent derivation."""
-    return Source(Origin.DERIVED, f"independent derivation, not of the paper: {how}")

@@ -7,8 +7,8 @@ from functools import partial
 
 from hwsim.sparse_columns import Barrier, expected_fold_cycles, throughput_gops
 from sweeps.reproduce.bitweight.operands import RULE, published
-from sweeps.reproduce.bitweight.sources import derived, notes
-from sweeps.reproduce.claim import table
+from sweeps.reproduce.bitweight.sources import notes
+from sweeps.reproduce.claim import derived, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import DIRECTION, EXACT, printed, rounded
 

@@ -17,8 +17,8 @@ from hwsim.sparse_columns import (
     waiting_overhead,
 )
 from sweeps.reproduce.bitweight.operands import RULE, grid, published
-from sweeps.reproduce.bitweight.sources import derived, measured, notes
-from sweeps.reproduce.claim import Claim, Measure, table
+from sweeps.reproduce.bitweight.sources import notes
+from sweeps.reproduce.claim import Claim, Measure, derived, measured, table
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, Value, absolute, printed, relative
 

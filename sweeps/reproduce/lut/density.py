@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from hwsim.gpu import load_gpu
-from sweeps.reproduce.claim import table
-from sweeps.reproduce.lut.sources import derived, paper
+from sweeps.reproduce.claim import derived, table
+from sweeps.reproduce.lut.sources import paper
 from sweeps.reproduce.lut.table_one import (
     A100_4X,
     A100_8X,

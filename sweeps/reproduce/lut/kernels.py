@@ -7,9 +7,9 @@ from functools import cache, partial
 from hwsim.gpu import KernelTime, Precompute, ProductKernel, Tile, Tiles, load_gpu, product_times
 from hwsim.gpu.planning import product_kernel
 from hwsim.gpu.tiles import CANDIDATES
-from sweeps.reproduce.claim import table, unchecked
+from sweeps.reproduce.claim import derived, table, unchecked
 from sweeps.reproduce.lut.networks import TIMES
-from sweeps.reproduce.lut.sources import artifact, derived, figure, paper
+from sweeps.reproduce.lut.sources import artifact, figure, paper
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import DIRECTION, EXACT, relative
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from hwsim.gpu import Precompute
 from hwsim.gpu.calibration import STAGES
-from sweeps.reproduce.claim import Claim, table
-from sweeps.reproduce.lut.sources import derived, paper
+from sweeps.reproduce.claim import Claim, derived, table
+from sweeps.reproduce.lut.sources import paper
 from sweeps.reproduce.lut.table_one import (
     A100_8X,
     A100_FP16,

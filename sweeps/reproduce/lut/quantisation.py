@@ -8,8 +8,8 @@ import numpy as np
 
 from hwsim.low_bit import Scheme, quantise_weights
 from hwsim.lut import Synthetic, synthetic_errors
-from sweeps.reproduce.claim import table, unchecked
-from sweeps.reproduce.lut.sources import measured, paper
+from sweeps.reproduce.claim import measured, table, unchecked
+from sweeps.reproduce.lut.sources import paper
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import DIRECTION, EXACT
 

@@ -25,13 +25,3 @@ def figure(place: str) -> Source:
 def artifact(place: str) -> Source:
     """A file of the authors' repository."""
     return Source(Origin.REPOSITORY, f"{place} in the artifact of {_PAPER} (T-MAC, branch LUTTensorCore_ISCA25)")
-
-
-def measured(how: str) -> Source:
-    """An independent measurement or enumeration."""
-    return Source(Origin.MEASURED, f"independent check, not of the paper: {how}")
-
-
-def derived(how: str) -> Source:
-    """An independent derivation."""
-    return Source(Origin.DERIVED, f"independent derivation, not of the paper: {how}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sweeps.reproduce.claim import Claim, unchecked
-from sweeps.reproduce.lut.sources import ABSTRACT, derived, figure, paper
+from sweeps.reproduce.claim import Claim, derived, unchecked
+from sweeps.reproduce.lut.sources import ABSTRACT, figure, paper
 from sweeps.reproduce.lut.table_one import MACHINES
 from sweeps.reproduce.system import Section
 

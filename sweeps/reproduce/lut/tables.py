@@ -17,8 +17,8 @@ from hwsim.lut import (
     lookup_integers,
     precompute_redundancy,
 )
-from sweeps.reproduce.claim import table
-from sweeps.reproduce.lut.sources import derived, paper
+from sweeps.reproduce.claim import derived, table
+from sweeps.reproduce.lut.sources import paper
 from sweeps.reproduce.system import Section
 from sweeps.reproduce.tolerance import EXACT, rounded
 
