@@ -134,7 +134,7 @@ class _Accounting:
         inner = {tensor for operator in folded for tensor in operator.outputs}
         read = [self._of(x) for o in folded for x in o.inputs if x not in inner and self._counts(x)]
         made = [self._of(x) for o in folded for x in o.outputs if self._leaves(x, folded)]
-        repeatable = self.account.recompute and all(o.kind is not Kind.PRODUCT for o in folded)
+        repeatable = self.account.recompute and bool(read) and all(o.kind is not Kind.PRODUCT for o in folded)
         return Step(
             name,
             tuple(dict.fromkeys(read)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, Stay, Transfer, TransferKind
 
@@ -51,7 +51,7 @@ class Schedule:
             yield Transfer(name, runs[0].start, TransferKind.LOAD, buffer.bytes)
         elif buffer.handed_out:
             yield Transfer(name, runs[0].start, TransferKind.STORE, buffer.bytes)
-        for before, run in zip(runs, runs[1:], strict=False):
+        for before, run in pairwise(runs):
             if self._made_again(run):
                 continue
             if not copied:
