@@ -97,6 +97,7 @@ class _Accounting:
             0 if self.account.parameters else self._parameter_bytes(),
             tuple(leading),
             (*self.account.assumptions(), *self.workload.assumptions),
+            dict(self.root),
         )
 
     def _fold(self) -> None:
