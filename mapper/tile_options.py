@@ -6,8 +6,8 @@ the bus, the least of all tilings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from hwsim.jobs import Job
 from hwsim.residency import MemoryGraph, Step
 from hwsim.residency.account import NEIGHBOURS
+from hwsim.residency.tiled import TiledStep
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.tiling import AXES, Operand
 from hwsim.workload.graph import Workload
@@ -24,17 +25,9 @@ BUFFERS = 2
 """A tile works while the next one moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class TileOption:
-    """``streamed`` are buffers and the bytes that they move; their tiles take ``room_bytes``."""
-
-    streamed: Mapping[str, int]
-    room_bytes: int
-
-
 def product_options(
     graph: MemoryGraph, step: Step, job: Job, space: TileSpace, element_bits: int, budget_bytes: int
-) -> Iterator[TileOption]:
+) -> Iterator[TiledStep]:
     """Ways for a step that holds a product: the least bytes of all tile sides, orders and depths that fit.
 
     Partial sums stay in the engine: all k tiles of an output tile follow each other. Tiles are double buffered.
@@ -48,7 +41,7 @@ def product_options(
             for (buffer, _), size in zip(chosen, found[0], strict=True):
                 moved[buffer] = moved.get(buffer, 0) + size
             streamed = {name: max(size, graph.buffers[name].bytes) for name, size in moved.items()}
-            yield TileOption(streamed, found[1])
+            yield TiledStep(step.name, streamed, found[1])
 
 
 def _operands(graph: MemoryGraph, step: Step, job: Job) -> Iterator[tuple[str, Operand]]:
@@ -108,7 +101,7 @@ def _first_least(total: Ints, room: Ints) -> int | None:
     return None if not len(fits) else int(fits[np.lexsort((room[fits], total[fits]))[0]])
 
 
-def moving_options(graph: MemoryGraph, step: Step, workload: Workload, budget_bytes: int) -> Iterator[TileOption]:
+def moving_options(graph: MemoryGraph, step: Step, workload: Workload, budget_bytes: int) -> Iterator[TiledStep]:
     """Ways for a step without a product: any of its buffers passes through row by row (last axis), or plane by plane
     where an operator reads around each element; every byte moves once."""
     by_name = {operator.name: operator for operator in workload.operators}
@@ -118,7 +111,7 @@ def moving_options(graph: MemoryGraph, step: Step, workload: Workload, budget_by
             rows = (_row_bytes(graph, workload, name, 2 if planes else 1) for name in chosen)
             room = BUFFERS * sum(rows)
             if room + _resident(graph, step, chosen) <= budget_bytes:
-                yield TileOption({name: graph.buffers[name].bytes for name in chosen}, room)
+                yield TiledStep(step.name, {name: graph.buffers[name].bytes for name in chosen}, room)
 
 
 def _row_bytes(graph: MemoryGraph, workload: Workload, name: str, axes: int) -> int:

@@ -6,25 +6,25 @@ COSMA takes operators as atomic (arXiv 2311.18246, section III) and has no answe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from hwsim.errors import SpecError
 from hwsim.jobs import Job, jobs_of
 from hwsim.machine import Machine
-from hwsim.residency import Account, Buffer, MemoryGraph, Step
-from hwsim.residency.graph import Streamed
+from hwsim.residency import Account, MemoryGraph, Step
+from hwsim.residency.tiled import TiledStep, tile_steps
 from hwsim.workload.graph import Workload
 from mapper.candidates import TileSpace
-from mapper.tile_options import TileOption, moving_options, product_options
+from mapper.tile_options import moving_options, product_options
 
 
 @dataclass(frozen=True, slots=True)
 class TiledGraph:
-    """``graph`` with some steps working tile by tile, and the least that these steps move in any choice of tiles."""
+    """``graph`` with the steps in ``tiled`` working tile by tile, and the least that they move in any choice."""
 
     graph: MemoryGraph
     bound_bytes: int
-    tiled: tuple[str, ...]
+    tiled: tuple[TiledStep, ...]
 
 
 def tile_working_sets(
@@ -35,66 +35,67 @@ def tile_working_sets(
     For each step that does not, the way that moves the fewest bytes more, given the steps before it; tile sides are
     whole folds of the machine's engine. Raises SpecError for a step that fits in no way.
     """
-    jobs = jobs_of(workload, machine)
-    tiled = _Tiled(workload, graph, account, machine, budget_bytes, jobs)
-    return tiled.run()
+    choosing = _Choosing(workload, graph, account, machine, budget_bytes, jobs_of(workload, machine))
+    tiled, bound = [], 0
+    for step in graph.steps:
+        if not choosing.fits(step):
+            options = choosing.options(step)
+            bound += min(choosing.least(step, option) + choosing.besides(step, option) for option in options)
+            tiled.append(choosing.choose(step, options))
+    return TiledGraph(tile_steps(graph, tiled), bound, tuple(tiled))
 
 
 @dataclass
-class _Tiled:
+class _Choosing:
     workload: Workload
     graph: MemoryGraph
     account: Account
     machine: Machine
     budget_bytes: int
     jobs: Mapping[str, Job]
+    copied: set[str] = field(default_factory=set)
+    """buffers of which the tilings that were chosen leave a copy in DRAM"""
 
-    def run(self) -> TiledGraph:
-        buffers = dict(self.graph.buffers)
-        steps, tiled, bound = [], [], 0
-        in_dram = set[str]()
-        for step in self.graph.steps:
-            if self.fits(step):
-                steps.append(step)
-                continue
-            options = list(self.options(step))
-            if not options:
-                raise SpecError(
-                    f"{self.graph.name}: step {step.name!r} fits {self.budget_bytes} bytes in no tiling "
-                    f"for {self.machine.engine.spec}"
-                )
-            choice = min(options, key=lambda option: self.cost(step, option, buffers, in_dram))
-            bound += min(self.least(step, option) + self.besides(step, option) for option in options)
-            tiled.append(step.name)
-            steps.append(self.tile(step, choice, buffers, in_dram))
-        graph = replace(self.graph, steps=tuple(steps), buffers=buffers, assumptions=self.assumptions(tiled))
-        return TiledGraph(graph, bound, tuple(tiled))
+    def fits(self, step: Step) -> bool:
+        return self.graph.working_set(step) <= self.budget_bytes
 
-    def options(self, step: Step) -> list[TileOption]:
+    def options(self, step: Step) -> list[TiledStep]:
+        """Every way to run the step in the budget."""
         jobs = [self.jobs[name] for name in step.operators if name in self.jobs]
-        if not jobs:
-            if all(len(self.workload.tensors[name].shape) < 2 for name in step.touched):
-                raise SpecError(
-                    f"{self.graph.name}: step {step.name!r} needs {self.graph.working_set(step)} bytes of "
-                    f"{self.budget_bytes}, and no shape says how to tile it"
-                )
-            return list(moving_options(self.graph, step, self.workload, self.budget_bytes))
-        space = TileSpace.of(self.machine, jobs[0].demand)
-        bits = 8 * self.account.element_bytes
-        return list(product_options(self.graph, step, jobs[0], space, bits, self.budget_bytes))
+        if jobs:
+            space = TileSpace.of(self.machine, jobs[0].demand)
+            bits = 8 * self.account.element_bytes
+            found = list(product_options(self.graph, step, jobs[0], space, bits, self.budget_bytes))
+        elif all(len(self.workload.tensors[name].shape) < 2 for name in step.touched):
+            raise SpecError(
+                f"{self.graph.name}: step {step.name!r} needs {self.graph.working_set(step)} bytes of "
+                f"{self.budget_bytes}, and no shape says how to tile it"
+            )
+        else:
+            found = list(moving_options(self.graph, step, self.workload, self.budget_bytes))
+        if not found:
+            raise SpecError(
+                f"{self.graph.name}: step {step.name!r} fits {self.budget_bytes} bytes in no tiling "
+                f"for {self.machine.engine.spec}"
+            )
+        return found
 
-    def cost(self, step: Step, option: TileOption, buffers: Mapping[str, Buffer], in_dram: set[str]) -> tuple[int, int]:
+    def choose(self, step: Step, options: list[TiledStep]) -> TiledStep:
+        choice = min(options, key=lambda option: self.cost(step, option))
+        self.copied.update(choice.streamed)
+        return choice
+
+    def cost(self, step: Step, option: TiledStep) -> tuple[int, int]:
         """Bytes more than without the step, if what was chosen before stays; then room."""
         total = self.least(step, option)
         for name in option.streamed:
-            size = buffers[name].bytes
-            if name in step.inputs and not buffers[name].has_copy and name not in in_dram:
-                total += size  # spilled as it is made
-            if name in step.outputs and self.graph.readers[name]:
-                total += size  # comes back at least once
+            buffer = self.graph.buffers[name]
+            spilled = name in step.inputs and not buffer.has_copy and name not in self.copied
+            returns = name in step.outputs and bool(self.graph.readers[name])
+            total += buffer.bytes * (spilled + returns)
         return total, option.room_bytes
 
-    def least(self, step: Step, option: TileOption) -> int:
+    def least(self, step: Step, option: TiledStep) -> int:
         """Bytes that the step itself moves, compulsory ones left out in its favour."""
         total = 0
         for name, moved in option.streamed.items():
@@ -103,7 +104,7 @@ class _Tiled:
             total += moved - free * buffer.bytes
         return total
 
-    def besides(self, step: Step, option: TileOption) -> int:
+    def besides(self, step: Step, option: TiledStep) -> int:
         """Bytes that move elsewhere because of this option, whatever the other steps choose: a copy by a maker that
         fits, for this step alone; a return to a reader that fits."""
         graph, total = self.graph, 0
@@ -114,34 +115,3 @@ class _Tiled:
             elif not graph.buffers[name].has_copy and self.fits(graph.steps[graph.maker[name]]):
                 total += graph.buffers[name].bytes * (sum(not self.fits(reader) for reader in readers) == 1)
         return total
-
-    def fits(self, step: Step) -> bool:
-        return self.graph.working_set(step) <= self.budget_bytes
-
-    def tile(self, step: Step, option: TileOption, buffers: dict[str, Buffer], in_dram: set[str]) -> Step:
-        """The step with these buffers streamed; notes where their copies come from."""
-        for name in option.streamed:
-            if name in step.outputs:
-                in_dram.add(name)
-            elif name not in in_dram and not buffers[name].has_copy:
-                buffers[name] = replace(buffers[name], mirrored=True)
-        room = f"{step.name} (tiles)"
-        buffers[room] = Buffer(room, option.room_bytes)
-        kept = set(step.touched) - set(option.streamed)
-        in_place = step.in_place if step.in_place and set(step.in_place) <= kept else None
-        return Step(
-            step.name,
-            tuple(name for name in step.inputs if name in kept),
-            (*(name for name in step.outputs if name in kept), room),
-            in_place,
-            operators=step.operators,
-            streamed_in=self.streams(step.inputs, option),
-            streamed_out=self.streams(step.outputs, option),
-        )
-
-    def streams(self, names: tuple[str, ...], option: TileOption) -> tuple[Streamed, ...]:
-        return tuple(Streamed(name, option.streamed[name]) for name in names if name in option.streamed)
-
-    def assumptions(self, tiled: list[str]) -> tuple[str, ...]:
-        said = f"{', '.join(tiled)} work tile by tile: their working sets exceed {self.budget_bytes} bytes"
-        return (*self.graph.assumptions, *([said] if tiled else []))

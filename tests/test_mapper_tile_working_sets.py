@@ -14,6 +14,7 @@ from hwsim.errors import ProgramError, SpecError, WorkloadError
 from hwsim.machine import make_machine
 from hwsim.residency import Account, Buffer, MemoryGraph, Status, Step, TransferKind, check_plan, memory_graph
 from hwsim.residency.graph import Streamed
+from hwsim.residency.tiled import TiledStep, tile_steps
 from hwsim.workload.graph import Workload
 from hwsim.workload.loader import load_workload
 from hwsim.workload.mapping_graph import mapping_graph
@@ -56,7 +57,7 @@ def tiled(name: str, account: Account, share: float) -> tuple[MemoryGraph, Tiled
 def test_tiled_steps_fit_and_every_byte_is_walked(name: str, account: Account, share: float) -> None:
     graph, found, budget = tiled(name, account, share)
     assert found.graph.least_budget <= budget < graph.least_budget
-    assert found.tiled == tuple(s.name for s in graph.steps if graph.working_set(s) > budget)
+    assert [x.step for x in found.tiled] == [s.name for s in graph.steps if graph.working_set(s) > budget]
     assert found.graph.compulsory_bytes == graph.compulsory_bytes
     schedule = keep_all(found.graph)
     plan = schedule.plan("all kept", 1 << 40, stacked(schedule), Status.FEASIBLE, 0)  # type: ignore[arg-type]
@@ -144,3 +145,14 @@ def test_streams_that_cannot_be_are_refused(changed: dict[str, Buffer], message:
     graph = by_hand()
     with pytest.raises(WorkloadError, match=f"^{re.escape(message)}$"):
         MemoryGraph("hand", graph.steps, {**graph.buffers, **changed})
+
+
+def test_a_tiling_of_what_is_not_there_is_refused() -> None:
+    graph = memory_graph(network("squeezenet"))
+    first = graph.steps[0]
+    with pytest.raises(ProgramError, match=r"^squeezenet: there is no step 'none' to tile$"):
+        tile_steps(graph, [TiledStep("none", {}, 1)])
+    touched = ", ".join(first.touched)
+    message = f"squeezenet: step {first.name!r} does not touch 'x'; it touches {touched}"
+    with pytest.raises(ProgramError, match=f"^{re.escape(message)}$"):
+        tile_steps(graph, [TiledStep(first.name, {"x": 4}, 1)])
