@@ -91,7 +91,8 @@ class _Choosing:
         for name in option.streamed:
             buffer = self.graph.buffers[name]
             spilled = name in step.inputs and not buffer.has_copy and name not in self.copied
-            returns = name in step.outputs and bool(self.graph.readers[name])
+            readers = (self.graph.steps[index] for index in self.graph.readers[name])
+            returns = name in step.outputs and any(self.fits(reader) for reader in readers)
             total += buffer.bytes * (spilled + returns)
         return total, option.room_bytes
 
