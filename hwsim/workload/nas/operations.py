@@ -31,7 +31,7 @@ def squeeze(layers: Layers, name: str, x: str, channels: int, stride: int = 1) -
 
 def factorised_reduction(layers: Layers, name: str, x: str, channels: int) -> str:
     """Halve the sides: two 1 x 1 convolutions with stride 2, the second one position further, make half the channels
-    each (Zoph et al., appendix A.4; the pooling of single positions in their code is the stride here)."""
+    each (Zoph et al., CVPR 2018; their code pools single positions where the convolutions here have a stride)."""
     x = layers.relu(f"{name}.relu", x)
     widths = (channels // 2, channels - channels // 2)
     halves = [layers.conv(f"{name}.conv{i}", x, width, Window(1, 2, shift=i)) for i, width in enumerate(widths)]

@@ -129,7 +129,7 @@ def _add_cell(layers: Layers, name: str, cell: Cell, state: State, width: int, s
 
 def _calibrated(layers: Layers, name: str, before: str, current: str, width: int) -> str:
     """Bring the older input to sides and width of the newer: a factorised reduction if the sides differ, otherwise a
-    1 x 1 convolution (Zoph et al., appendix A.4)."""
+    1 x 1 convolution (Zoph et al., CVPR 2018)."""
     if layers.sides(before) != layers.sides(current):
         return factorised_reduction(layers, name, before, width)
     return squeeze(layers, name, before, width)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from types import MappingProxyType
 
 from hwsim.errors import WorkloadError
 from hwsim.formats import INT8
@@ -206,8 +205,8 @@ class Layers:
         inputs: Sequence[str],
         shape: tuple[int, ...],
         ops: int,
-        attributes: Mapping[str, object] = MappingProxyType({}),
+        attributes: Mapping[str, object] | None = None,
     ) -> str:
         out = self._builder.tensor(f"{name}.out", shape, INT8)
-        self._builder.add(Operator(name, op, Kind.VECTOR, tuple(inputs), (out,), None, ops, attributes))
+        self._builder.add(Operator(name, op, Kind.VECTOR, tuple(inputs), (out,), None, ops, attributes or {}))
         return out

@@ -49,7 +49,7 @@ DILATED_LARGE = (
     Block(5, 960, 160, True, "HardSwish", dilation=2),
     Block(5, 960, 160, True, "HardSwish", dilation=2),
 )
-"""MobileNetV3-Large; its last stage dilates instead of halving the sides (Howard et al., section 6.4)."""
+"""MobileNetV3-Large; its last stage dilates instead of halving the sides."""
 LOW = 3
 """The block whose result, an eighth of the image's sides, the head reads beside the last."""
 

@@ -1,4 +1,4 @@
-"""RandWire (Xie et al., ICCV 2019): cells wired by a random graph, three of them with the channels of HMCOS."""
+"""RandWire (Xie et al., ICCV 2019): three cells wired by random graphs, with HMCOS's sizes (Wang et al., DAC 2022)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def _add_cell(layers: Layers, name: str, x: str, channels: int, wiring: Sequence
 
 
 def _node(layers: Layers, name: str, inputs: Sequence[str], channels: int, stride: int) -> str:
-    """A weighted sum of the inputs, ReLU, separable convolution, batch norm (Xie et al., section 3.2)."""
+    """A weighted sum of the inputs, ReLU, separable convolution, batch norm (Xie et al.).
+
+    The factors of the sum are parameters: their sigmoid is taken ahead of time.
+    """
     x = layers.weighted_sum(f"{name}.sum", inputs) if len(inputs) > 1 else inputs[0]
     x = layers.relu(f"{name}.relu", x)
     width = layers.channels(x)
