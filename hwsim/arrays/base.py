@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
+from hwsim.reference import exact_matmul
 
 Matrix = NDArray[np.integer]
 
@@ -112,6 +114,18 @@ class Array(ABC):
 
     def check_mac(self, mac: Mac) -> None:  # noqa: B027
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
+
+    def activation(self, mac: Mac) -> IntFormat:
+        """The values of A that it takes: those of the MAC's format, unless it is declared to take fewer."""
+        return mac.a
+
+    def exact(self, mac: Mac) -> bool:
+        """Whether ``multiply`` is ``a @ b``; otherwise its docstring says what it is, and parts of k do not add up."""
+        return True
+
+    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
+        """Values of ``a @ b`` for a (m, k) and b (k, n), shape (m, n), in int64, in the arithmetic that it declares."""
+        return exact_matmul(a, b, mac.largest_product)
 
     def multipliers(self, mac: Mac) -> int:
         """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""

@@ -21,7 +21,9 @@ VECTORS_VARIABLE = "HWSIM_BENCH_VECTORS"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product that the design must deliver: a (m, k) @ b (k, n), and where its elements come out.
+    """One product that the design must deliver, of a (m, k) and b (k, n), and where its elements come out.
+
+    ``declared`` (m, n) are its values where the engine declares another arithmetic than ``a @ b``.
 
     ``places`` has shape (lanes, results): the flat index row * n + col of each lane's results in the order in which
     they become valid, -1 for a lane that a ragged fold leaves unused.
@@ -30,6 +32,12 @@ class Product:
     a: NDArray[np.int64]
     b: NDArray[np.int64]
     places: NDArray[np.int64]
+    declared: NDArray[np.int64] | None = None
+
+    @property
+    def expected(self) -> NDArray[np.int64]:
+        """Its values, shape (m, n)."""
+        return np.asarray(np.matmul(self.a, self.b), np.int64) if self.declared is None else self.declared
 
     @property
     def label(self) -> str:
@@ -118,6 +126,7 @@ def save(vectors: Vectors, path: Path) -> None:
     arrays |= {f"bits_{name}": bits for name, bits in vectors.bits.items()}
     for i, product in enumerate(vectors.products):
         arrays |= {f"a_{i}": product.a, f"b_{i}": product.b, f"places_{i}": product.places}
+        arrays |= {} if product.declared is None else {f"declared_{i}": product.declared}
     with path.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes no mapping of arrays
 
@@ -134,6 +143,9 @@ def load(path: Path) -> Vectors:
         return Vectors(
             ports,
             {port.name: file[f"bits_{port.name}"] for port in ports},
-            tuple(Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"]) for i in range(count)),
+            tuple(
+                Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"], file.get(f"declared_{i}"))
+                for i in range(count)
+            ),
             tuple(Case(**case) for case in head["cases"]),
         )
