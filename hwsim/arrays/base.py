@@ -100,6 +100,10 @@ class Array(ABC):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         """Compute ``a @ b`` for a (m, k) and b (k, n); each ``yield`` is one clock edge."""
 
+    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
+        """The values of ``a @ b``, of integers exact and in int64."""
+        return exact_matmul(a, b, mac.largest_product)
+
     @abstractmethod
     def inventory(self, mac: Mac) -> Inventory:
         """Leaves of the whole array; equal to the instances of its Verilog."""
@@ -120,12 +124,8 @@ class Array(ABC):
         return mac.a
 
     def exact(self, mac: Mac) -> bool:
-        """Whether ``multiply`` is ``a @ b``; otherwise its docstring says what it is, and parts of k do not add up."""
+        """Whether values are those of ``a @ b``; else the array says what they are, and parts of k do not add up."""
         return True
-
-    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
-        """Values of ``a @ b`` for a (m, k) and b (k, n), shape (m, n), in int64, in the arithmetic that it declares."""
-        return exact_matmul(a, b, mac.largest_product)
 
     def multipliers(self, mac: Mac) -> int:
         """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""

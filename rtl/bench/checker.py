@@ -56,8 +56,6 @@ class EdgeChecker:
 class ProductChecker:
     """Collects what the design itself calls valid, lane by lane, and compares the product with ``a @ b`` of numpy.
 
-    An engine of another arithmetic is compared with the values that it declares.
-
     A result that leaves as a pair is worth its total modulo the width of its ports.
     """
 

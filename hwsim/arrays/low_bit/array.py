@@ -106,8 +106,7 @@ class LowBitArray(ScheduledArray):
     def check_mac(self, mac: Mac) -> None:
         if self.symmetric and not mac.a.signed:
             raise SpecError(
-                f"{self.name}: entry=symmetric leaves out the lowest value of signed activations, "
-                f"and a={mac.a} has no sign"
+                f"{self.name}: entry=symmetric leaves out the lowest value of signed integers, which a={mac.a} has not"
             )
 
     def activation(self, mac: Mac) -> IntFormat:

@@ -40,17 +40,12 @@ class Blocks:
         k = self.steps * structure.step
         rows = _padded(a, -(-a.shape[0] // structure.m) * structure.m, k, 0)
         columns = _padded(b, k, -(-b.shape[1] // structure.n) * structure.n, unit.mac.w.rest)
-        groups = rows.reshape(len(rows), -1, unit.group)
-        self.shared = self._dealt(unit.share(groups))
-        self.given = self.shared if structure.takes_tables else self._dealt(groups)
+        groups = rows.reshape(-1, structure.m, self.steps, structure.tables, unit.group).swapaxes(1, 2)
+        self.shared = unit.share(groups)
+        self.given = self.shared if structure.takes_tables else groups
         words = unit.encode(columns)  # (groups, planes, n, words)
         shape = (self.steps, structure.tables, unit.planes, -1, structure.n, unit.words)
         self.words = words.reshape(shape).transpose(3, 0, 2, 4, 1, 5)
-
-    def _dealt(self, groups: Integers) -> Integers:
-        """From (m, groups, ...) to (rows of folds, steps, rows, tables, ...)."""
-        m, tables = self._structure.m, self._structure.tables
-        return groups.reshape(-1, m, self.steps, tables, groups.shape[-1]).swapaxes(1, 2)
 
     def operands(self, down: int, across: int, edge: int) -> Operands:
         """Of edge number ``edge`` of the fold in this row and column of folds."""

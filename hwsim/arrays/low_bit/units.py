@@ -117,7 +117,7 @@ class Unit(ABC):
         return self.mac.acc.bits + int(self.doubled)
 
     def share(self, a: Integers) -> Integers:
-        """From rows of activations (m, groups, group) to what the units see, (m, groups, entries)."""
+        """From activations (..., group) to what the units see, (..., entries)."""
         if self.plan is None:
             return a
         return self.plan.evaluate(list(np.moveaxis(a, -1, 0)), lambda exact: exact)
@@ -199,7 +199,10 @@ class QuantisedTable(SignedTable):
         return False
 
     def share(self, a: Integers) -> Integers:
-        return token_tables(a.reshape(len(a), -1), self.group)
+        """Of whole rows: (rows of folds, steps, rows, tables, group)."""
+        by_row = a.swapaxes(1, 2)
+        tables = token_tables(by_row.reshape(-1, a.shape[1] * a.shape[3] * self.group), self.group)
+        return tables.reshape(*by_row.shape[:-1], self.entries).swapaxes(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
