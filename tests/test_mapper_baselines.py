@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hwsim.errors import SpecError
 from hwsim.residency import Buffer, MemoryGraph, MemoryPlan, Status, Step, check_plan, memory_graph
 from hwsim.workload.loader import load_workload
-from mapper.baselines import Candidate, Failure, arena, baseline_plans, belady, greedy_cover, replace
+from mapper.baselines import Candidate, Failure, baseline_plans, belady, greedy_cover, place_in_arena, replace
 from mapper.baselines.arena import blocks
 from mapper.baselines.replacement import RULES
 from mapper.formulation import solve_gap
@@ -55,7 +55,7 @@ def laid_out(*lives: tuple[str, int, int, int]) -> dict[str, int]:
     steps = tuple(Step(f"s{at}", (), tuple(name for name, _, start, _ in lives if start == at)) for at in range(places))
     graph = MemoryGraph("lives", steps, {name: Buffer(name, size) for name, size, *_ in lives})
     runs = tuple(Run(name, start, end) for name, _, start, end in lives)
-    offsets = arena(Schedule(graph, tuple(step.name for step in steps), runs))
+    offsets = place_in_arena(Schedule(graph, tuple(step.name for step in steps), runs))
     return {run.buffer: offset for run, offset in offsets.items()}
 
 

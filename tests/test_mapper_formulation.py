@@ -171,6 +171,18 @@ def test_known_optima_of_the_default_order(name: str, budget: int, expected: int
     assert_optimal(solve_gap(graph, budget, None, solver), expected)
 
 
+@pytest.mark.parametrize("solver", installed())
+def test_what_is_found_within_a_time_limit_is_replayed(solver: str) -> None:
+    """A second proves nothing here; the optimum of any order is 137,984 bytes."""
+    graph = network("nasnet2")
+    found = solve_published(graph, 827904, solver=solver, time_limit=1, addresses=False)
+    assert found.status in (None, Status.FEASIBLE)
+    assert found.bound_bytes <= 137984
+    assert (found.schedule is None) == (found.status is None)
+    if found.schedule is not None:
+        assert found.schedule.objective_bytes >= 137984
+
+
 @given(data=st.data())
 @FEW
 def test_only_gaps_across_overfull_places_are_asked_about(data: st.DataObject) -> None:

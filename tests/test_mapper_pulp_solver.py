@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.machinery import ModuleSpec
+from types import SimpleNamespace
 from typing import Any
 
 import pulp
@@ -88,10 +88,7 @@ def test_an_unknown_solver_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["scip", "highs"])
 def test_a_missing_solver_names_what_brings_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(module: str) -> ModuleSpec | None:
-        return None
-
-    monkeypatch.setattr(pulp_solver, "find_spec", nothing)
+    monkeypatch.setattr(pulp_solver, "util", SimpleNamespace(find_spec=lambda module: None))
     assert (installed(), solver_named("auto")) == (("cbc",), "cbc")
     text = f"the solver {name!r} is not installed; pip install 'hwsim[solvers]' brings it"
     with pytest.raises(MissingToolError, match=f"^{re.escape(text)}$"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.baselines.arena import Block, arena, blocks, height, placed
+from mapper.baselines.arena import Block, blocks, height, place_in_arena, placed
 from mapper.baselines.replacement import RULES, replace
 from mapper.formulation.frame import check_order
 from mapper.formulation.gap import solve_gap
@@ -56,7 +56,7 @@ def replacement_plan(
     graph: MemoryGraph, budget_bytes: int, order: tuple[str, ...], rule: str, scheme: str
 ) -> MemoryPlan | Failure:
     """A replacement rule (``RULES``) in ``order``, placed by the linear arena."""
-    return _fitted(graph, budget_bytes, lambda aim: replace(graph, aim, order, RULES[rule]), arena, scheme)
+    return _fitted(graph, budget_bytes, lambda aim: replace(graph, aim, order, RULES[rule]), place_in_arena, scheme)
 
 
 def gap_plan(
