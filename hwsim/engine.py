@@ -80,6 +80,11 @@ class Engine:
         return self.array.passes(self.mac)
 
     @property
+    def multiplies_activations(self) -> bool:
+        """Whether B may hold what A does: no, where weights have fewer bits than activations."""
+        return self.mac.w.bits >= self.mac.a.bits
+
+    @property
     def ports(self) -> tuple[Port, ...]:
         """The boundary, as the Verilog module has it (beside ``clk`` and ``rst``)."""
         return self.array.ports(self.mac)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hwsim.attention import VECTOR_UNIT, attention_engine
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
 from hwsim.memory import Channel, Dram, Scratchpad
 from hwsim.ports import RESULTS
 from hwsim.spec import parse_bool, parse_int, split_inline
+from hwsim.table_work import Precompute, TableWork, table_work
 from hwsim.tiles.tiling import Operand
 from hwsim.workload.operator import Movement
 
@@ -49,6 +51,9 @@ def _takes(read: Callable[[str], object], takes: str) -> dict[str, object]:
 _SIZE = _takes(parse_size, "a size such as 65536, 64KiB or 1.5MiB")
 _WIDTH = _takes(_width, f"a whole number or {ENGINE_WIDE!r} (as wide as the engine's own ports)")
 _NUMBER = _takes(float, "a number")
+_ATTENTION = _takes(
+    str, f"{VECTOR_UNIT!r} or an engine; where its text has commas, a machine takes it from a .toml file"
+)
 _LANES = _takes(_lanes, f"a whole number or {ONE_ROW!r} (one row of the array)")
 
 
@@ -68,6 +73,10 @@ class MachineFields:
     clock_ghz: float = field(default=1.0, metadata=_NUMBER)
     vector_lanes: int | str = field(default=ONE_ROW, metadata=_LANES)
     prefetch: bool = field(default=False, metadata=_takes(parse_bool, "true or false"))
+    attention: str = field(default=VECTOR_UNIT, metadata=_ATTENTION)
+    precompute: Precompute = field(
+        default=Precompute.FUSED, metadata=_takes(Precompute, "one of " + ", ".join(x.value for x in Precompute))
+    )
     movement: Movement = field(
         default=Movement.UNIQUE, metadata=_takes(Movement, "one of " + ", ".join(x.value for x in Movement))
     )
@@ -90,7 +99,12 @@ MACHINES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Machine:
-    """An engine with a scratchpad for each operand, one DRAM channel, and a vector unit for what is no product."""
+    """An engine with a scratchpad for each operand, one DRAM channel, and a vector unit for what is no product.
+
+    ``attention`` names what computes products of two activations where the engine's weights are narrower than those,
+    and ``beside`` is that engine on the same memories (None where it is not needed); ``precompute`` says when tables
+    are made for an engine that takes them.
+    """
 
     engine: Engine
     a: Scratchpad
@@ -101,12 +115,20 @@ class Machine:
     vector_lanes: int | None = None
     prefetch: bool = False
     movement: Movement = Movement.UNIQUE
+    attention: str = VECTOR_UNIT
+    beside: Machine | None = None
+    precompute: Precompute = Precompute.FUSED
 
     def __post_init__(self) -> None:
         if not 0 < self.clock_ghz < float("inf"):
             raise SpecError(f"a machine's clock_ghz must be above 0, not {self.clock_ghz}")
         if self.vector_lanes is not None and self.vector_lanes < 1:
             raise SpecError(f"a machine's vector_lanes must be at least 1, not {self.vector_lanes}")
+        if self.precompute is not Precompute.FUSED and self.tables is None:
+            raise SpecError(
+                f"precompute={self.precompute.value} makes tables outside of the engine, and {self.engine.spec} takes "
+                "none; lut with precompute=fused does"
+            )
 
     def scratchpad(self, operand: Operand) -> Scratchpad:
         scratchpad: Scratchpad = getattr(self, operand.value)
@@ -121,6 +143,11 @@ class Machine:
     def lanes(self) -> int:
         """Elements per cycle of the vector unit."""
         return self.vector_lanes or row_of(self.engine)
+
+    @cached_property
+    def tables(self) -> TableWork | None:
+        """The tables that the vector unit makes for the engine, if it takes any."""
+        return table_work(self.engine, self.precompute)
 
     @cached_property
     def takes_sums(self) -> bool:
@@ -149,6 +176,8 @@ class Machine:
             "clock_ghz": self.clock_ghz,
             "vector_lanes": self.lanes,
             "prefetch": self.prefetch,
+            "attention": self.attention,
+            "precompute": self.precompute.value,
             "movement": self.movement.value,
         }
 
@@ -178,13 +207,15 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
     """
     read: dict[str, Any] = {name: _read(name, value) for name, value in given.items()}
     values = MachineFields(**read)
-    pads = {}
+    beside = _beside(engine, values, given)
+    served = [engine, beside.engine] if beside else [engine]
+    pads: dict[str, Any] = {}
     for operand in Operand:
         width = getattr(values, f"scratchpad_{operand.value}_port_bytes_per_cycle")
         pads[operand.value] = _scratchpad(
             operand,
             getattr(values, f"scratchpad_{operand.value}_bytes"),
-            port_width(engine, operand) if width == ENGINE_WIDE else width,
+            max(port_width(each, operand) for each in served) if width == ENGINE_WIDE else width,
             values.buffers,
         )
     return Machine(
@@ -195,7 +226,20 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
         vector_lanes=None if isinstance(values.vector_lanes, str) else values.vector_lanes,
         prefetch=values.prefetch,
         movement=values.movement,
+        attention=values.attention,
+        beside=replace(beside, **pads) if beside else None,
+        precompute=values.precompute,
     )
+
+
+def _beside(engine: Engine, values: MachineFields, given: Mapping[str, object]) -> Machine | None:
+    """The same fields around what computes products of two activations."""
+    if engine.multiplies_activations:
+        return None
+    lanes = values.vector_lanes if isinstance(values.vector_lanes, int) else row_of(engine)
+    other = attention_engine(values.attention, engine, lanes)
+    kept = {name: value for name, value in given.items() if name not in ("attention", "precompute", "vector_lanes")}
+    return make_machine(other, {**kept, "vector_lanes": lanes})
 
 
 def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratchpad:

@@ -19,18 +19,19 @@ def plan(workload: Workload, machine: Machine, objective: Objective = Objective.
     Raises SpecError, naming the layer, if a scratchpad cannot hold one fold, with the bytes that it needs, or if a
     number of the search exceeds 64 bits.
     """
-    best: dict[Demand, Tiling] = {}
+    best: dict[tuple[str, Demand], Tiling] = {}
     tilings: dict[str, Tiling] = {}
     for name, job in jobs_of(workload, machine).items():
-        if job.demand not in best:
+        key = job.machine.engine.spec, job.demand
+        if key not in best:
             try:
-                best[job.demand] = search_tiling(machine, job.demand, objective).tiling
+                best[key] = search_tiling(job.machine, job.demand, objective).tiling
             except SpecError as error:
                 raise SpecError(f"{workload.name}: layer {name!r}: {error}") from None
             except OverflowError:
                 reason = "the search for a tiling counts in 64 bits, and a size, rate or latency here exceeds them"
                 raise SpecError(f"{workload.name}: layer {name!r}: {reason}") from None
-        tilings[name] = best[job.demand]
+        tilings[name] = best[key]
     return Program(
         workload=workload.name,
         engine=machine.engine.spec,
