@@ -81,8 +81,9 @@ class Engine:
 
     @property
     def multiplies_activations(self) -> bool:
-        """Whether B may hold what A does: no, where weights have fewer bits than activations."""
-        return self.mac.w.bits >= self.mac.a.bits
+        """Whether B may be activations: not where weights have fewer bits, or are of another kind."""
+        a, w = self.mac.a, self.mac.w
+        return type(w) is type(a) and w.bits >= a.bits
 
     @property
     def ports(self) -> tuple[Port, ...]:

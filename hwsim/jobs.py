@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hwsim.attention import VECTOR_UNIT
 from hwsim.errors import SpecError
+from hwsim.gemm import Gemm
 from hwsim.machine import Machine
 from hwsim.storage import Storage
 from hwsim.table_work import Precompute
@@ -56,13 +58,18 @@ def _jobs(workload: Workload, machine: Machine, storage: Storage) -> Iterator[Jo
                 f"beside {machine.engine.spec} for it"
             )
         try:
-            runs.engine.check(product.gemm)
+            runs.engine.check(_asked(product.gemm, runs is machine or machine.attention != VECTOR_UNIT))
         except SpecError as error:
             raise SpecError(f"{workload.name}: layer {operator.name!r}: {error}") from None
         chain = chain_after(workload, operator)
         a, b = workload.tensors[product.a], workload.tensors[product.b]
         demand = _demand(runs, storage, operator, product, chain)
         yield Job(runs, operator, product, demand, chain, storage.has_constant_b(product), a.shape, b.shape)
+
+
+def _asked(gemm: Gemm, formats: bool) -> Gemm:
+    """The product with or without its formats: the vector unit has those of the network."""
+    return gemm if formats else replace(gemm, a=None, w=None, acc=None)
 
 
 def _demand(machine: Machine, storage: Storage, operator: Operator, product: Product, chain: Chain) -> Demand:

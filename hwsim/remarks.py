@@ -23,7 +23,7 @@ def low_bit_remarks(machine: Machine, jobs: Collection[Job]) -> Iterator[str]:
 
 
 def _beside(machine: Machine, beside: Machine, names: list[str]) -> str:
-    mac, alone = beside.engine.mac, machine.attention == VECTOR_UNIT
+    alone = machine.attention == VECTOR_UNIT
     who = f"the vector unit, one multiply-accumulate per lane ({beside.lanes})" if alone else beside.engine.spec
     which = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, {len(names)} of them"
-    return f"products of two activations ({which}) run on {who}, with a={mac.a} and w={mac.w}"
+    return f"products of two activations ({which}) run on {who}, both operands in {machine.engine.mac.a}"

@@ -39,6 +39,7 @@ NARROW = (
     "lut-conventional:w_bits=2",
     "systolic-ws:rows=4,cols=8,a=int8,w=int4",
     "lut:a=int16,w_bits=8,acc=int40",
+    "dequant-mac:a=uint8,w_bits=2",
 )
 HEADS, KV_HEADS, HEAD_DIM = 4, 2, 3
 """Of the small model: 12 elements in 4 heads, two of which share keys and values."""
@@ -161,7 +162,7 @@ def test_a_machine_without_anything_beside_says_so() -> None:
             "lut:w_bits=2",
             {"attention": "systolic-os:rows=4,cols=4,w=int4"},
             "attention=systolic-os:rows=4,cols=4,w=int4 takes a=int8 and w=int4; products of two activations of "
-            "lut:m=2,n=64,k=4 need a=int8 and a w of no fewer bits",
+            "lut:m=2,n=64,k=4 need an a of 8 bits and a w of no fewer",
         ),
         (
             "lut:w_bits=2",
@@ -288,7 +289,7 @@ def test_the_report_says_who_makes_tables_and_what_runs_beside() -> None:
     ) in report.assumptions
     assert (
         "products of two activations (layer0.scores to layer1.context, 4 of them) run on the vector unit, one "
-        "multiply-accumulate per lane (8), with a=int8 and w=int8"
+        "multiply-accumulate per lane (8), both operands in int8"
     ) in report.assumptions
     assert "every constant second operand has the engine's w=int2, a language model's head too" in report.assumptions
 

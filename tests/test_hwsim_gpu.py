@@ -328,9 +328,9 @@ def test_constants_and_assumptions_are_told() -> None:
         (
             "a100:tims=4",
             "a100 has no field 'tims' (did you mean 'times'?); its fields are unit, times, w_bits, a, registers, "
-            "entry_bits, scale, share, w_group, sms, clock_ghz, tensor_cores, fp16_macs, int8_macs, fp8_macs, vector_lanes, "
-            "register_bytes, shared_bytes, shared_bytes_per_cycle, shared_latency_cycles, l2_bytes, "
-            "l2_bytes_per_cycle, dram_gb_per_s, dram_efficiency, launch_us, stages",
+            "entry_bits, scale, share, w_group, sms, clock_ghz, tensor_cores, fp16_macs, int8_macs, fp8_macs, "
+            "vector_lanes, register_bytes, shared_bytes, shared_bytes_per_cycle, shared_latency_cycles, "
+            "l2_bytes, l2_bytes_per_cycle, dram_gb_per_s, dram_efficiency, launch_us, stages",
         ),
     ],
 )
