@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.engine import Engine, load_engine
@@ -103,6 +103,7 @@ def test_the_vector_unit_takes_a_cycle_for_as_many_products_as_it_has_lanes() ->
         assert 0 <= row.timeline.compute_cycles - folds * row.k <= 2 * folds
 
 
+@settings(max_examples=30, deadline=None)
 @given(batch=st.integers(1, 3), seq=st.integers(2, 40), bits=st.integers(1, 7))
 def test_decode_reads_the_whole_cache_in_the_width_of_activations(batch: int, seq: int, bits: int) -> None:
     report = run(f"bit-serial-add:w_bits={bits}", llama(phase="decode", batch=batch, seq=seq))
@@ -274,6 +275,7 @@ def test_naive_tables_are_made_again_for_every_fold_of_columns() -> None:
         assert more == (0 if is_attention(name) else -(-(d.m * d.k // 4 * 12 * -(-d.n // 8)) // (d.m * d.n)))
 
 
+@settings(max_examples=20, deadline=None)
 @given(lanes=st.integers(1, 64))
 def test_fusing_never_takes_longer_or_moves_more_than_an_operator_of_its_own(lanes: int) -> None:
     separate, fused = (tables(how, vector_lanes=lanes) for how in ("separate", "fused"))
