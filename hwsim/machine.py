@@ -139,6 +139,13 @@ class Machine:
         """Depth of the tile pipeline: all three operands must be double buffered for tiles to overlap."""
         return min(self.a.buffers, self.b.buffers, self.c.buffers)
 
+    def with_buffers(self, buffers: int) -> Machine:
+        """This machine with so many buffers for each operand in the same scratchpads."""
+        if all(self.scratchpad(x).buffers == buffers for x in Operand):
+            return self
+        a, b, c = (replace(self.scratchpad(x), buffers=buffers) for x in Operand)
+        return replace(self, a=a, b=b, c=c)
+
     @cached_property
     def lanes(self) -> int:
         """Elements per cycle of the vector unit."""

@@ -32,15 +32,14 @@ class VectorRow:
     traffic: Mapping[tuple[Stream, Reason], int]
 
 
-def chain_after(workload: Workload, product: Operator) -> Chain:
-    """The chain fused into a product: operators that follow it alone.
+def chain_after(workload: Workload, operator: Operator) -> Chain:
+    """The chain fused into a product, or into any operator that makes one tensor: operators that follow it alone.
 
     Each reads the result before it, which nobody else reads and the network does not hand out, and constants; it makes
     one tensor with as many elements. Views in between are passed through. A pool makes fewer elements, because its
     windows cross tiles, and so never belongs to a chain.
     """
-    assert product.product is not None
-    tensor = product.product.c
+    tensor = operator.product.c if operator.product else operator.outputs[0]
     fused: list[Operator] = []
     result = tensor
     while (follower := _only_reader(workload, tensor)) is not None:
