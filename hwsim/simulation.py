@@ -11,7 +11,8 @@ from pathlib import Path
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
 from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
-from hwsim.machine import MACHINE_FIELDS, Machine
+from hwsim.machine import Machine
+from hwsim.machine_fields import MACHINE_FIELDS
 from hwsim.operands import SYNTHETIC, Operands, load_operands
 from hwsim.program import Program
 from hwsim.remarks import low_bit_remarks
