@@ -23,7 +23,8 @@ class Precompute(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TableWork:
-    """Tables of ``group`` activations: ``entries`` of ``entry_bits`` bits each, made with ``additions``.
+    """Tables of ``group`` activations: ``entries`` of ``entry_bits`` bits each, made with ``table_operations``:
+    additions, and a scaling of each entry where entries are quantised.
 
     ``columns`` share a table in the engine, ``activation_bits`` is the width of what the tables are made of.
     """
@@ -32,7 +33,7 @@ class TableWork:
     group: int
     entries: int
     entry_bits: int
-    additions: int
+    table_operations: int
     columns: int
     activation_bits: int
 
@@ -52,8 +53,8 @@ class TableWork:
         return self.entries * self.entry_bits / (self.group * self.activation_bits)
 
     def operations(self, activations: int) -> int:
-        """Additions that make the tables of so many activations once."""
-        return int(ceil_div(activations, self.group)) * self.additions
+        """Elementary operations that make the tables of so many activations once."""
+        return int(ceil_div(activations, self.group)) * self.table_operations
 
     def repeats(self, n: int) -> int:
         """How often a product with n columns makes each of its tables."""
@@ -67,8 +68,8 @@ class TableWork:
             Precompute.FUSED: "in the operators that make the activations, which write tables in their place",
         }[self.how]
         return (
-            f"the vector unit makes the tables {where}: {self.additions} additions for {self.group} activations, "
-            f"{self.inflation:g} times their bits"
+            f"the vector unit makes the tables {where}: {self.table_operations} operations for {self.group} "
+            f"activations, {self.inflation:g} times their bits"
         )
 
 
@@ -81,5 +82,6 @@ def table_work(engine: Engine, how: Precompute) -> TableWork | None:
     if plan is None or not structure.takes_tables:
         return None
     entries, entry = structure.given
-    width = engine.mac.a.bits
-    return TableWork(how, structure.unit.group, entries, entry.bits, len(plan.additions), structure.n, width)
+    scaled = 0 if engine.array.exact(engine.mac) else entries
+    work = len(plan.additions) + scaled
+    return TableWork(how, structure.unit.group, entries, entry.bits, work, structure.n, engine.mac.a.bits)

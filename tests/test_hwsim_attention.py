@@ -19,6 +19,7 @@ from hwsim.machine import Machine, make_machine
 from hwsim.replay import replay
 from hwsim.report import LayerReport, Report
 from hwsim.simulation import simulate
+from hwsim.table_work import Precompute, table_work
 from hwsim.tiles.cost import tile_cycles
 from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.building import WorkloadBuilder
@@ -287,7 +288,7 @@ def test_the_report_says_who_makes_tables_and_what_runs_beside() -> None:
     report = tables("fused")
     assert (
         "the vector unit makes the tables in the operators that make the activations, which write tables in their "
-        "place: 12 additions for 4 activations, 2.75 times their bits"
+        "place: 12 operations for 4 activations, 2.75 times their bits"
     ) in report.assumptions
     assert (
         "products of two activations (layer0.scores to layer1.context, 4 of them) run on the vector unit, one "
@@ -316,3 +317,20 @@ def test_a_port_of_tables_passes_whole_tables(k: int) -> None:
     _, ports = tile_cycles(machine, job.demand, Shapes.of([4], [16], [k]), np.array([False]))
     tables = 4 * -(-k // 4) * 2  # rows, groups, folds of eight columns
     assert ports.tolist() == [tables * 8 * 11 // 8]  # eight entries of 11 bits, a byte per cycle
+
+
+@pytest.mark.parametrize(
+    ("fields", "bits", "operations"),
+    [
+        ("a=int8", 22, 12),
+        ("a=int16,acc=int40", 38, 12),
+        ("a=int8,entry=symmetric", 20, 12),
+        ("a=int16,entry=int8", 16, 12 + 8),
+    ],
+)
+def test_tables_have_the_bits_of_their_entries(fields: str, bits: int, operations: int) -> None:
+    """Of INT8 whatever the activations are, with one operation more for each entry that is scaled."""
+    found = table_work(load_engine(f"lut:n=8,precompute=fused,{fields}"), Precompute.FUSED)
+    assert found is not None
+    assert (found.bits, found.operations(8)) == (bits, 2 * operations)
+    assert found.inflation == bits / (16 if "int16" in fields else 8)
