@@ -37,18 +37,19 @@ def tile_products(
     Raises SpecError, naming the layer, if a scratchpad cannot hold one fold, with the bytes that it needs, or if a
     number of the search exceeds 64 bits.
     """
-    best: dict[Demand, Choice] = {}
+    best: dict[tuple[str, Demand], Choice] = {}
     choices: dict[str, Choice] = {}
     for name, job in jobs_of(workload, machine).items():
-        if job.demand not in best:
+        key = job.machine.engine.spec, job.demand
+        if key not in best:
             try:
-                best[job.demand] = search_tiling(machine, job.demand, objective, buffers)
+                best[key] = search_tiling(job.machine, job.demand, objective, buffers)
             except SpecError as error:
                 raise SpecError(f"{workload.name}: layer {name!r}: {error}") from None
             except OverflowError:
                 reason = "the search for a tiling counts in 64 bits, and a size, rate or latency here exceeds them"
                 raise SpecError(f"{workload.name}: layer {name!r}: {reason}") from None
-        choices[name] = best[job.demand]
+        choices[name] = best[key]
     return choices
 
 

@@ -63,7 +63,7 @@ class _Choosing:
         """Every way to run the step in the budget."""
         jobs = [self.jobs[name] for name in step.operators if name in self.jobs]
         if jobs:
-            space = TileSpace.of(self.machine, jobs[0].demand)
+            space = TileSpace.of(jobs[0].machine, jobs[0].demand)
             bits = 8 * self.account.element_bytes
             found = list(product_options(self.graph, step, jobs[0], space, bits, self.budget_bytes))
         elif all(len(self.workload.tensors[name].shape) < 2 for name in step.touched):

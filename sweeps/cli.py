@@ -15,6 +15,7 @@ from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
+from sweeps.commands.lut_error import lut_error
 from sweeps.commands.nest import nest
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
@@ -59,6 +60,7 @@ app.command()(reproduce)
 app.command()(simulate)
 app.command()(tile)
 app.command()(llm)
+app.command()(lut_error)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
 app.command()(report)
