@@ -16,6 +16,7 @@ from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
 from sweeps.commands.nest import nest
+from sweeps.commands.pack import pack
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
@@ -57,6 +58,7 @@ app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
 app.command()(llm)
+app.command()(pack)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
 app.command()(report)
