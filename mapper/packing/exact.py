@@ -18,30 +18,16 @@ from random import Random
 
 import numpy as np
 
+from mapper.packing.arrays import enlarged, new_state, no_failures, problem_of
 from mapper.packing.limits import Limit
 from mapper.packing.rectangle import Rectangle
-from mapper.packing.sections import Sections, independent, sections_of
-from mapper.packing.skyline import (
-    COUNTERS,
-    FRAME_FIELDS,
-    NODES,
-    PARENT,
-    PART_FIELDS,
-    QUEUE,
-    TOP,
-    UPPER,
-    Ints,
-    Problem,
-    State,
-    Words,
-)
+from mapper.packing.sections import independent
+from mapper.packing.skyline import NODES, Ints, Problem, State
 
 FIRST_NODES = 2_000
 """Nodes of the first attempt with each order."""
 CHUNK_NODES = 5_000
 """Nodes between two looks at the clock."""
-REMEMBERED = 1 << 18
-"""Failed parts that are remembered; a later one takes the place of one with the same low bits."""
 
 WEIGHTS: Sequence[Callable[[Rectangle], float]] = (
     lambda r: float(r.size_bytes),
@@ -85,12 +71,12 @@ def _search_group(group: Sequence[Rectangle], capacity_bytes: int, nodes: int, s
 
     group = sorted(group, key=lambda r: r.lower)
     unit = unit_bytes(group)
-    failed = np.zeros((REMEMBERED, 2), np.uint64)
+    failed = no_failures()
     seen = 0
     for rank, attempt_nodes in _attempts(group):
-        problem = _problem(group, rank, capacity_bytes // unit, unit)
-        state = _state(problem, failed)
-        end, state = _run(problem, state, min(attempt_nodes, nodes - seen), stop)
+        problem = problem_of(group, rank, capacity_bytes // unit, unit)
+        state = new_state(problem, failed, 2 * len(group) + 16)
+        end, state = run_search(problem, state, min(attempt_nodes, nodes - seen), stop)
         seen += int(state.counter[NODES])
         if end == PACKED:
             return Found({r.name: int(k) * unit for r, k in zip(group, state.offset, strict=True)}, False, seen)
@@ -116,79 +102,17 @@ def _attempts(group: Sequence[Rectangle]) -> Iterator[tuple[Ints, int]]:
         spread = 1.0
 
 
-def _run(problem: Problem, state: State, nodes: int, stop: float | None) -> tuple[int, State]:
+def run_search(problem: Problem, state: State, nodes: int, stop: float | None) -> tuple[int, State]:
     """Search until the end, ``nodes`` or ``stop``; the state is a new one if it needed more room."""
     from mapper.packing.search import FULL, PAUSED, advance
 
     end = PAUSED
     while end in (PAUSED, FULL) and int(state.counter[NODES]) < nodes and not _late(stop):
         if end == FULL:
-            state = _enlarged(state)
+            state = enlarged(state)
         end = advance(problem, state, min(nodes, int(state.counter[NODES]) + CHUNK_NODES))
     return end, state
 
 
 def _late(stop: float | None) -> bool:
     return stop is not None and time.monotonic() >= stop
-
-
-def _problem(group: Sequence[Rectangle], rank: Ints, capacity: int, unit: int) -> Problem:
-    sections = sections_of(group)
-    begin, member = _alive(sections)
-    return Problem(
-        lower=sections.lower,
-        upper=sections.upper,
-        size=np.array([r.size_bytes // unit for r in group], np.int64),
-        rank=rank,
-        begin=begin,
-        member=member,
-        first=np.searchsorted(sections.lower, np.arange(sections.count + 1)).astype(np.int64),
-        capacity=capacity,
-    )
-
-
-def _alive(sections: Sections) -> tuple[Ints, Ints]:
-    """The rectangles alive in each section, one section after the other, and where each begins."""
-    alive: list[list[int]] = [[] for _ in range(sections.count)]
-    for i, (lower, upper) in enumerate(zip(sections.lower, sections.upper, strict=True)):
-        for s in range(lower, upper):
-            alive[s].append(i)
-    begin = np.cumsum([0, *(len(some) for some in alive)]).astype(np.int64)
-    return begin, np.array([i for some in alive for i in some], np.int64)
-
-
-def _state(problem: Problem, failed: Words) -> State:
-    """Nothing placed, all sections at hand."""
-    count, sections = len(problem.size), len(problem.begin) - 1
-    depth = 2 * count + 16
-    counter = np.zeros(COUNTERS, np.int64)
-    counter[UPPER] = sections
-    counter[[PARENT, QUEUE, TOP]] = -1
-    return State(
-        offset=np.full(count, -1, np.int64),
-        base=_zeros(count),
-        floor=_zeros(sections),
-        rest=np.add.reduceat(problem.size[problem.member], problem.begin[:-1]),
-        stamp=_zeros(sections),
-        scratch=_zeros(sections),
-        lowest=_zeros(sections),
-        counter=counter,
-        frame=_zeros(depth, FRAME_FIELDS),
-        child=_zeros(4 * depth + count),
-        trail=_zeros(4 * depth + 4 * sections, 2),
-        placed=_zeros(count),
-        part=_zeros(depth + 2 * sections, PART_FIELDS),
-        key=np.zeros((depth, 2), np.uint64),
-        failed=failed,
-    )
-
-
-def _zeros(*shape: int) -> Ints:
-    return np.zeros(shape, np.int64)
-
-
-def _enlarged(state: State) -> State:
-    """The same state with twice the room on its stacks."""
-    stacks = ("frame", "child", "trail", "part", "key")
-    twice = {name: np.concatenate([getattr(state, name), np.zeros_like(getattr(state, name))]) for name in stacks}
-    return state._replace(**twice)
