@@ -15,6 +15,7 @@ from mapper.packing.skyline import (
     PART_FIELDS,
     QUEUE,
     TOP,
+    UNCHANGED,
     UPPER,
     Ints,
     Problem,
@@ -61,20 +62,19 @@ def new_state(problem: Problem, failed: Words, depth: int) -> State:
     """Nothing placed, all sections at hand, room for ``depth`` frames."""
     count, sections = len(problem.size), len(problem.begin) - 1
     counter = np.zeros(COUNTERS, np.int64)
-    counter[UPPER] = sections
+    counter[UPPER] = counter[UNCHANGED] = sections
     counter[[PARENT, QUEUE, TOP]] = -1
     return State(
         offset=np.full(count, -1, np.int64),
         base=_zeros(count),
         floor=_zeros(sections),
         rest=np.add.reduceat(problem.size[problem.member], problem.begin[:-1]),
-        stamp=_zeros(sections),
+        stamp=_zeros(sections + count),
         scratch=_zeros(sections),
-        lowest=_zeros(sections),
         counter=counter,
         frame=_zeros(depth, FRAME_FIELDS),
         child=_zeros(4 * depth + count),
-        trail=_zeros(4 * depth + 4 * sections, 2),
+        trail=_zeros(4 * depth + 4 * (sections + count), 2),
         placed=_zeros(count),
         part=_zeros(depth + 2 * sections, PART_FIELDS),
         key=np.zeros((depth, 2), np.uint64),

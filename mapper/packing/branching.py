@@ -78,7 +78,8 @@ def best_section(problem: Problem, state: State) -> int:
     children[begin:end] = 0
     for i in range(problem.first[begin], problem.first[end]):
         if lies_flat(problem, state, i):
-            children[problem.lower[i] : problem.upper[i]] += 1
+            for s in range(problem.lower[i], problem.upper[i]):
+                children[s] += 1
     best, fewest, least = -1, 0, 0
     s = begin
     while s < end:

@@ -15,6 +15,7 @@ import numpy as np
 from mapper.packing.branching import branch
 from mapper.packing.compiled import compiled, inlined
 from mapper.packing.skyline import (
+    CHANGED,
     F_END,
     F_LOWER,
     F_NEXT,
@@ -30,6 +31,7 @@ from mapper.packing.skyline import (
     QUEUED,
     TOP,
     TRAIL,
+    UNCHANGED,
     UPPER,
     Problem,
     State,
@@ -52,7 +54,7 @@ def has_room(state: State) -> bool:
     children = frame[top, F_END] if top >= 0 else 0
     return (
         top + 1 < len(frame)
-        and counter[TRAIL] + 2 * sections <= len(state.trail)
+        and counter[TRAIL] + 2 * len(state.stamp) <= len(state.trail)
         and counter[QUEUED] + sections <= len(state.part)
         and children + len(state.offset) <= len(state.child)
     )
@@ -78,31 +80,22 @@ def _enter(problem: Problem, state: State) -> int:
 
 @inlined
 def split(problem: Problem, state: State) -> bool:
-    """Narrow the part at hand to the first that nothing left crosses out of, queue the rest; False if none is left."""
-    counter, crossed = state.counter, state.scratch
+    """Narrow the part at hand to the last that nothing left crosses into, queue the others; False if none is left."""
+    counter = state.counter
     begin, end = counter[LOWER], counter[UPPER]
-    crossed[begin:end] = 0
+    start = stop = -1
     for i in range(problem.first[begin], problem.first[end]):
         if state.offset[i] < 0:
-            crossed[problem.lower[i] : problem.upper[i] - 1] = 1
-    found = False
-    s = begin
-    while s < end:
-        start = s
-        while crossed[s]:
-            s += 1
-        s += 1
-        if state.rest[start] == 0:
-            continue
-        if found:
-            part = state.part[counter[QUEUED]]
-            part[0], part[1], part[2], part[3] = start, s, counter[PARENT], counter[QUEUE]
-            counter[QUEUE] = counter[QUEUED]
-            counter[QUEUED] += 1
-        else:
-            counter[LOWER], counter[UPPER] = start, s
-            found = True
-    return found
+            if problem.lower[i] >= stop:
+                if start >= 0:
+                    part = state.part[counter[QUEUED]]
+                    part[0], part[1], part[2], part[3] = start, stop, counter[PARENT], counter[QUEUE]
+                    counter[QUEUE] = counter[QUEUED]
+                    counter[QUEUED] += 1
+                start = problem.lower[i]
+            stop = max(stop, problem.upper[i])
+    counter[LOWER], counter[UPPER] = start, stop
+    return start >= 0
 
 
 @inlined
@@ -111,6 +104,7 @@ def take_part(state: State) -> None:
     counter = state.counter
     part = state.part[counter[QUEUE]]
     counter[LOWER], counter[UPPER], counter[PARENT], counter[QUEUE] = part[0], part[1], part[2], part[3]
+    counter[CHANGED] = counter[UNCHANGED] = part[0]  # it was settled when it was queued
 
 
 @inlined
@@ -158,6 +152,7 @@ def _descend(problem: Problem, state: State, top: int) -> bool:
             state.stamp[frame[F_SECTION]] = -1
             set_floor(state, frame[F_SECTION], frame[F_RISE])
             state.stamp[frame[F_SECTION]] = -1
+            counter[CHANGED], counter[UNCHANGED] = frame[F_SECTION], frame[F_SECTION] + 1
             frame[F_RISE] = -1
             return True
         slot = state.key[top, 0] & np.uint64(len(state.failed) - 1)

@@ -16,9 +16,10 @@ from mapper.packing.compiled import inlined
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-NODES, LOWER, UPPER, PARENT, QUEUE, TOP, TRAIL, PLACED, QUEUED = range(9)
-"""Counters of a state: nodes seen; the part at hand, its frame, the parts that wait; heights of the stacks."""
-COUNTERS = 9
+NODES, LOWER, UPPER, PARENT, QUEUE, TOP, TRAIL, PLACED, QUEUED, CHANGED, UNCHANGED = range(11)
+"""Counters of a state: nodes seen; the part at hand, its frame, the parts that wait; heights of the stacks; and the
+sections from CHANGED up to UNCHANGED, of which floors or bases changed."""
+COUNTERS = 11
 F_LOWER, F_UPPER, F_PARENT, F_QUEUE, F_SECTION, F_NEXT, F_END, F_RISE, F_TRAIL, F_PLACED, F_QUEUED = range(11)
 """Fields of a frame: its part; the frame and the queue before it; its section, children and rise; stack heights."""
 FRAME_FIELDS = 11
@@ -41,7 +42,11 @@ class Problem(NamedTuple):
 
 
 class State(NamedTuple):
-    """Where the search stands; ``offset`` is -1 for what is not placed, ``rest`` is the size left per section."""
+    """Where the search stands; ``offset`` is -1 for what is not placed, ``rest`` is the size left per section.
+
+    ``base`` is the highest floor under each rectangle that is left. Floors and bases are trailed alike: in ``stamp``
+    and on the trail the rectangles are numbered after the sections.
+    """
 
     offset: Ints
     base: Ints
@@ -49,7 +54,6 @@ class State(NamedTuple):
     rest: Ints
     stamp: Ints
     scratch: Ints
-    lowest: Ints
     counter: Ints
     frame: Ints
     child: Ints
@@ -61,69 +65,81 @@ class State(NamedTuple):
 
 
 @inlined
-def set_floor(state: State, section: int, height: int) -> None:
-    """Raise a floor; the trail keeps what it was before this node."""
+def _keep(state: State, index: int, height: int) -> None:
+    """Put ``height`` on the trail unless this node has a lower one there."""
     counter = state.counter
-    if state.stamp[section] != counter[NODES]:
-        state.stamp[section] = counter[NODES]
-        state.trail[counter[TRAIL], 0] = section
-        state.trail[counter[TRAIL], 1] = state.floor[section]
+    if state.stamp[index] != counter[NODES]:
+        state.stamp[index] = counter[NODES]
+        state.trail[counter[TRAIL], 0] = index
+        state.trail[counter[TRAIL], 1] = height
         counter[TRAIL] += 1
+
+
+@inlined
+def set_floor(state: State, section: int, height: int) -> None:
+    """Raise a floor."""
+    _keep(state, section, state.floor[section])
     state.floor[section] = height
 
 
 @inlined
 def settle(problem: Problem, state: State) -> bool:
-    """Raise floors to the lowest base in each section until none changes; False if a section overflows.
+    """Raise bases to the floors under them, and floors to the lowest base in each section, until none changes.
 
-    The base of a rectangle is the highest floor under it.
+    Only what meets the changed sections is looked at; these are wider afterwards. False if a section overflows.
     """
-    begin, end = state.counter[LOWER], state.counter[UPPER]
-    changed = True
-    while changed:
-        changed = False
-        _find_bases(problem, state)
-        for s in range(begin, end):
+    counter = state.counter
+    low, high = counter[CHANGED], counter[UNCHANGED]
+    while low < high:
+        start, stop = _raise_bases(problem, state, low, high)
+        counter[CHANGED], counter[UNCHANGED] = min(counter[CHANGED], start), max(counter[UNCHANGED], stop)
+        low, high = stop, start
+        for s in range(start, stop):
             if state.rest[s] > 0:
-                if state.lowest[s] > state.floor[s]:
-                    set_floor(state, s, state.lowest[s])
-                    changed = True
+                lowest = _lowest_base(problem, state, s)
+                if lowest > state.floor[s]:
+                    set_floor(state, s, lowest)
+                    low, high = min(low, s), max(high, s + 1)
                 if state.floor[s] + state.rest[s] > problem.capacity:
                     return False
     return True
 
 
 @inlined
-def _find_bases(problem: Problem, state: State) -> None:
-    """The base of every rectangle left in the part at hand, and the lowest base in each section."""
-    begin, end = state.counter[LOWER], state.counter[UPPER]
-    state.lowest[begin:end] = problem.capacity + 1
-    for i in range(problem.first[begin], problem.first[end]):
-        if state.offset[i] < 0:
-            base = 0
-            for s in range(problem.lower[i], problem.upper[i]):
+def _raise_bases(problem: Problem, state: State, low: int, high: int) -> tuple[int, int]:
+    """Raise bases to the floors from ``low`` up to ``high``; the range of these and of all that was raised."""
+    start, stop = low, high
+    for i in range(problem.first[state.counter[LOWER]], problem.first[high]):
+        if state.offset[i] < 0 and problem.upper[i] > low:
+            base = state.base[i]
+            for s in range(max(problem.lower[i], low), min(problem.upper[i], high)):
                 base = max(base, state.floor[s])
-            state.base[i] = base
-            for s in range(problem.lower[i], problem.upper[i]):
-                state.lowest[s] = min(state.lowest[s], base)
+            if base > state.base[i]:
+                _keep(state, len(state.floor) + i, state.base[i])
+                state.base[i] = base
+                start, stop = min(start, problem.lower[i]), max(stop, problem.upper[i])
+    return start, stop
+
+
+@inlined
+def _lowest_base(problem: Problem, state: State, section: int) -> int:
+    lowest = problem.capacity + 1
+    for i in problem.member[problem.begin[section] : problem.begin[section + 1]]:
+        if state.offset[i] < 0:
+            lowest = min(lowest, state.base[i])
+    return lowest
 
 
 @inlined
 def stacks_fit(problem: Problem, state: State) -> bool:
-    """Whether in each section what cannot lie below some base fits above it (one machine with release times)."""
-    begin, end = state.counter[LOWER], state.counter[UPPER]
-    raised, highest = state.scratch, state.lowest
-    raised[begin:end] = 0
-    highest[begin:end] = 0
-    for i in range(problem.first[begin], problem.first[end]):
-        if state.offset[i] < 0:
-            base = state.base[i]
-            for s in range(problem.lower[i], problem.upper[i]):
-                if base > state.floor[s]:
-                    raised[s] += problem.size[i]
-                    highest[s] = max(highest[s], base)
-    for s in range(begin, end):
-        if highest[s] + raised[s] > problem.capacity and not _stack_fits(problem, state, s):
+    """Whether in each changed section what cannot lie below some base fits above it (a machine with release times)."""
+    for s in range(state.counter[CHANGED], state.counter[UNCHANGED]):
+        raised, highest = 0, 0
+        for i in problem.member[problem.begin[s] : problem.begin[s + 1]]:
+            if state.offset[i] < 0 and state.base[i] > state.floor[s]:
+                raised += problem.size[i]
+                highest = max(highest, state.base[i])
+        if highest + raised > problem.capacity and not _stack_fits(problem, state, s):
             return False
     return True
 
@@ -152,10 +168,11 @@ def place(problem: Problem, state: State, i: int) -> None:
     state.placed[counter[PLACED]] = i
     counter[PLACED] += 1
     for s in range(problem.lower[i], problem.upper[i]):
-        state.stamp[s] = -1
+        state.stamp[s] = -1  # the trail has another mark between this node and the next
         set_floor(state, s, bottom + problem.size[i])
         state.stamp[s] = -1
         state.rest[s] -= problem.size[i]
+    counter[CHANGED], counter[UNCHANGED] = problem.lower[i], problem.upper[i]
 
 
 @inlined
@@ -164,7 +181,11 @@ def undo(problem: Problem, state: State, frame: Ints) -> None:
     counter = state.counter
     while counter[TRAIL] > frame[F_TRAIL]:
         counter[TRAIL] -= 1
-        state.floor[state.trail[counter[TRAIL], 0]] = state.trail[counter[TRAIL], 1]
+        index, height = state.trail[counter[TRAIL]]
+        if index < len(state.floor):
+            state.floor[index] = height
+        else:
+            state.base[index - len(state.floor)] = height
     while counter[PLACED] > frame[F_PLACED]:
         counter[PLACED] -= 1
         i = state.placed[counter[PLACED]]
@@ -176,9 +197,7 @@ def undo(problem: Problem, state: State, frame: Ints) -> None:
 @inlined
 def lies_flat(problem: Problem, state: State, i: int) -> bool:
     """Whether rectangle i is left and can lie on the floor all along."""
-    if state.offset[i] >= 0:
-        return False
-    flat = True
-    for s in range(problem.lower[i], problem.upper[i]):
-        flat = flat and state.floor[s] == state.base[i]
-    return flat
+    s = problem.lower[i]
+    while s < problem.upper[i] and state.floor[s] == state.base[i]:
+        s += 1
+    return state.offset[i] < 0 and s == problem.upper[i]
