@@ -200,4 +200,4 @@ def lies_flat(problem: Problem, state: State, i: int) -> bool:
     s = problem.lower[i]
     while s < problem.upper[i] and state.floor[s] == state.base[i]:
         s += 1
-    return state.offset[i] < 0 and s == problem.upper[i]
+    return bool(state.offset[i] < 0 and s == problem.upper[i])
