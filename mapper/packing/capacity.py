@@ -8,7 +8,7 @@ from hwsim.errors import SpecError
 from mapper.packing.cpsat import solve_packing
 from mapper.packing.exact import Found, search_packing, unit_bytes
 from mapper.packing.greedy import pack_greedy
-from mapper.packing.limits import Limit
+from mapper.packing.limits import Limit, late
 from mapper.packing.rectangle import Method, Packing, Rectangle, check_rectangles, height, live_bytes
 
 Packer = Callable[[Sequence[Rectangle], int, Limit], Found]
@@ -32,14 +32,15 @@ def pack(
     bound = live_bytes(rectangles)
     if bound > capacity_bytes or not rectangles:
         return Packing(None if rectangles else {}, None if rectangles else 0, bound, capacity_bytes, method)
-    nodes = 0
+    limit = limit or Limit()
+    stop, nodes = limit.stop, 0
     answer = Packing(None, None, bound, capacity_bytes, method)
     for name, packer in PACKERS.items():
         if method in (Method.AUTO, name):
-            found = packer(rectangles, capacity_bytes, limit or Limit())
+            found = packer(rectangles, capacity_bytes, limit.until(stop))
             nodes += found.nodes
             answer = _answer(rectangles, capacity_bytes, bound, name, found, nodes)
-            if found.offsets is not None or found.proven:
+            if found.offsets is not None or found.proven or late(stop):
                 break
     return answer
 

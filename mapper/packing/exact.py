@@ -1,7 +1,8 @@
 """The exact packer: finds a packing within a capacity or proves that there is none.
 
-The search (``search.py``) is restarted with other orders of a node's children, and then with twice the nodes, until it
-ends; failed parts stay known. Groups of rectangles that share no time are packed each for itself.
+The search (``search.py``) is restarted with other orders of a node's children until it ends; most attempts are short
+(Luby, Sinclair, Zuckerman, "Optimal Speedup of Las Vegas Algorithms", 1993), and failed parts stay known. Groups of
+rectangles that share no time are packed each for itself.
 
 Like MiniMalloc (Moffitt, ASPLOS 2023, doi:10.1145/3623278.3624752) it places rectangles on a skyline, bounds every
 section by its floor and what is left, and splits where nothing crosses; it branches at one section of a valley
@@ -10,22 +11,22 @@ instead of over all rectangles in the order of offsets, and remembers failed par
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import gcd
 from random import Random
 
 import numpy as np
 
 from mapper.packing.arrays import enlarged, new_state, no_failures, problem_of
-from mapper.packing.limits import Limit
+from mapper.packing.limits import Limit, late
 from mapper.packing.rectangle import Rectangle
 from mapper.packing.sections import independent
 from mapper.packing.skyline import NODES, Ints, Problem, State
 
-FIRST_NODES = 2_000
-"""Nodes of the first attempt with each order."""
+SHORTEST_NODES = 500
+"""Nodes of the shortest attempts; the others take multiples of it."""
 CHUNK_NODES = 5_000
 """Nodes between two looks at the clock."""
 
@@ -54,7 +55,7 @@ def unit_bytes(rectangles: Sequence[Rectangle]) -> int:
 
 def search_packing(rectangles: Sequence[Rectangle], capacity_bytes: int, limit: Limit) -> Found:
     """A packing within the capacity, or the proof that there is none, or neither at the limit."""
-    stop = None if limit.seconds is None else time.monotonic() + limit.seconds
+    stop = limit.stop
     offsets: dict[str, int] = {}
     nodes = 0
     for group in sorted(independent(rectangles), key=len):
@@ -82,24 +83,28 @@ def _search_group(group: Sequence[Rectangle], capacity_bytes: int, nodes: int, s
             return Found({r.name: int(k) * unit for r, k in zip(group, state.offset, strict=True)}, False, seen)
         if end == INFEASIBLE:
             return Found(None, True, seen)
-        if seen >= nodes or _late(stop):
+        if seen >= nodes or late(stop):
             return Found(None, False, seen)
     raise AssertionError("attempts do not end")
 
 
 def _attempts(group: Sequence[Rectangle]) -> Iterator[tuple[Ints, int]]:
     """Ranks of the rectangles among a node's children, and nodes; from the second round on with noise that repeats."""
-    nodes, random = FIRST_NODES, Random(1)
-    spread = 0.0
-    while True:
+    random = Random(1)
+    for attempt in count(1):
+        spread = min(attempt - 1, 1)
         for weight in WEIGHTS:
             weights = [weight(r) * 2 ** random.uniform(-spread, spread) for r in group]
             order = sorted(range(len(group)), key=lambda i: (-weights[i], i))
             rank = np.empty(len(group), np.int64)
             rank[order] = np.arange(len(group))
-            yield rank, nodes
-        nodes *= 2
-        spread = 1.0
+            yield rank, SHORTEST_NODES * _luby(attempt)
+
+
+def _luby(index: int) -> int:
+    """1, 1, 2, 1, 1, 2, 4, ...: as many attempts of each length as take the same time together."""
+    bits = index.bit_length()
+    return 1 << (bits - 1) if index + 1 == 1 << bits else _luby(index + 1 - (1 << (bits - 1)))
 
 
 def run_search(problem: Problem, state: State, nodes: int, stop: float | None) -> tuple[int, State]:
@@ -107,12 +112,8 @@ def run_search(problem: Problem, state: State, nodes: int, stop: float | None) -
     from mapper.packing.search import FULL, PAUSED, advance
 
     end = PAUSED
-    while end in (PAUSED, FULL) and int(state.counter[NODES]) < nodes and not _late(stop):
+    while end in (PAUSED, FULL) and int(state.counter[NODES]) < nodes and not late(stop):
         if end == FULL:
             state = enlarged(state)
         end = advance(problem, state, min(nodes, int(state.counter[NODES]) + CHUNK_NODES))
     return end, state
-
-
-def _late(stop: float | None) -> bool:
-    return stop is not None and time.monotonic() >= stop

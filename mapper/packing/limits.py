@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from hwsim.errors import SpecError
 
@@ -26,3 +27,17 @@ class Limit:
             raise SpecError(f"a limit of {self.work} units of CP-SAT's deterministic time; allowed is more than 0")
         if self.seconds is not None and not self.seconds > 0:
             raise SpecError(f"a limit of {self.seconds} seconds; allowed is more than 0")
+
+    @property
+    def stop(self) -> float | None:
+        """When ``seconds`` from now are over, on the monotonic clock; None if there is no such limit."""
+        return None if self.seconds is None else time.monotonic() + self.seconds
+
+    def until(self, stop: float | None) -> Limit:
+        """The same work, and the seconds that are left until ``stop`` (a millisecond at least)."""
+        return self if stop is None else replace(self, seconds=max(stop - time.monotonic(), 1e-3))
+
+
+def late(stop: float | None) -> bool:
+    """Whether ``stop`` has come."""
+    return stop is not None and time.monotonic() >= stop

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
 from mapper.packing.capacity import pack
 from mapper.packing.exact import unit_bytes
 from mapper.packing.greedy import pack_greedy
-from mapper.packing.limits import Limit
+from mapper.packing.limits import Limit, late
 from mapper.packing.rectangle import Method, Packing, Rectangle, check_rectangles, height, live_bytes
 
 
@@ -24,7 +23,7 @@ def smallest_height(
     """
     check_rectangles(rectangles)
     limit = limit or Limit()
-    stop = None if limit.seconds is None else time.monotonic() + limit.seconds
+    stop = limit.stop
     offsets = pack_greedy(rectangles)
     best = Packing(offsets, height(rectangles, offsets), live_bytes(rectangles), None, Method.GREEDY)
     if method is Method.GREEDY or not rectangles:
@@ -32,9 +31,8 @@ def smallest_height(
     unit = unit_bytes(rectangles)
     low = asked = bound = best.bound_bytes
     high, nodes = best.height_bytes or 0, 0
-    while low < high and (stop is None or time.monotonic() < stop):
-        left = None if stop is None else max(stop - time.monotonic(), 1e-3)
-        answer = pack(rectangles, asked, method=method, limit=replace(limit, seconds=left))
+    while low < high and not late(stop):
+        answer = pack(rectangles, asked, method=method, limit=limit.until(stop))
         nodes += answer.nodes
         if answer.height_bytes is not None:
             best, high = answer, answer.height_bytes
