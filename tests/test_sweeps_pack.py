@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from typer.testing import CliRunner
 
 from hwsim.errors import SpecError
@@ -68,6 +68,7 @@ def test_status_and_exit_code(words: tuple[object, ...], status: str, code: int,
     ) in text
 
 
+@settings(deadline=None)
 @given(rectangles())
 def test_a_table_read_back_is_the_same(tmp_path_factory: pytest.TempPathFactory, given_: list[Rectangle]) -> None:
     path = tmp_path_factory.mktemp("tables") / "table.csv"
