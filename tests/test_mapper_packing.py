@@ -29,7 +29,16 @@ from mapper.packing.greedy import ORDERS, arena_order, pack_arena, pack_greedy, 
 from mapper.packing.rectangle import height
 from mapper.packing.sections import independent, sections_of
 from mapper.packing.skyline import NODES
-from packing_cases import WITH_GAPS, check, lowest_by_force, minimalloc, rectangles, tight_rectangles
+from packing_cases import (
+    WITH_A_HOLE,
+    WITH_GAPS,
+    check,
+    lowest_by_force,
+    minimalloc,
+    rectangles,
+    thinned_rectangles,
+    tight_rectangles,
+)
 
 INSTANCES = "ACEGIK"
 CAPACITY = 1_048_576
@@ -94,6 +103,16 @@ def test_the_lowest_packing_can_be_higher_than_the_bytes_alive(seed: int) -> Non
     assert exact.height_bytes == cpsat.height_bytes
     assert exact.height_bytes is not None
     assert exact.height_bytes > live_bytes(given_)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 1 << 20))
+@example(WITH_A_HOLE)
+def test_holes_are_left_where_a_packing_needs_them(seed: int) -> None:
+    given_ = thinned_rectangles(seed)
+    exact, cpsat = (smallest_height(given_, method=method) for method in (Method.EXACT, Method.CPSAT))
+    assert exact.status is cpsat.status is Status.OPTIMAL
+    assert exact.height_bytes == cpsat.height_bytes
 
 
 GAP = tight_rectangles(WITH_GAPS[0])
