@@ -96,7 +96,8 @@ def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, ope
     held = [space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes]
     elements = np.minimum(held[0] * held[1] * np.ones(len(space), np.int64), demand.elements(operand))
     room = pad.buffers * -(-elements * demand.held_bits(operand) // 8)
-    return Filling(operand, depth, _traffic(demand, space, outside, operand), room <= pad.size_bytes)
+    fits = (room <= pad.size_bytes) | (operand in demand.on_chip)
+    return Filling(operand, depth, _traffic(demand, space, outside, operand), fits)
 
 
 def _traffic(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:

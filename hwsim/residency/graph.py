@@ -36,7 +36,8 @@ class Step:
 
     ``in_place`` is a pair (input, output) that may share an address while the step runs; nobody else reads the input.
     ``repeatable`` says that the step may run again instead of fetching its outputs. ``operators`` are the workload's
-    operators, in the order in which they run.
+    operators, in the order in which they run. ``passing`` are the parameters, with their bytes, that pass by while the
+    step runs and are no buffers; one that several steps read is counted with the first of them.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Step:
     in_place: tuple[str, str] | None = None
     repeatable: bool = False
     operators: tuple[str, ...] = ()
+    passing: tuple[tuple[str, int], ...] = ()
 
     @property
     def touched(self) -> tuple[str, ...]:
