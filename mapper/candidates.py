@@ -96,7 +96,7 @@ def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, ope
     held = [space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes]
     elements = np.minimum(held[0] * held[1] * np.ones(len(space), np.int64), demand.elements(operand))
     room = pad.buffers * -(-elements * demand.held_bits(operand) // 8)
-    fits = (room <= pad.size_bytes) | (operand in demand.on_chip)
+    fits = (room <= pad.size_bytes) | (not demand.needs_buffer(operand))
     return Filling(operand, depth, _traffic(demand, space, outside, operand), fits)
 
 

@@ -17,7 +17,7 @@ class Demand:
     finished and in ``acc_bits`` while it is a partial sum. ``parameter_bytes`` are biases and the like, loaded with the
     first tile; ``vector_ops`` are the elementary operations of fused work on each finished element, rounded up.
     Operands in ``on_chip`` lie in the scratchpad whole, by a memory plan: they cross the channel at another time, if
-    ever, and need no buffers of their own.
+    ever, and need no buffers; sums of C need theirs all the same.
     """
 
     m: int
@@ -66,17 +66,19 @@ class Demand:
         bits = self.out_bits if operand is Operand.C else self.held_bits(operand)
         return bytes_of(self.elements(operand), bits)
 
+    def needs_buffer(self, operand: Operand) -> bool:
+        """Whether tiles of the operand need room of their own."""
+        return operand is Operand.C or operand not in self.on_chip
+
     @property
     def partial_bytes(self) -> int:
         """Bytes of one pass over C as partial sums."""
-        return 0 if Operand.C in self.on_chip else bytes_of(self.c_elements, self.acc_bits)
+        return bytes_of(self.c_elements, self.acc_bits)
 
     def buffer_bytes(self, operand: Operand, tiling: Tiling) -> int:
         """Bytes of what one buffer of the operand holds: at most its whole pass, where overlap is kept on chip."""
-        return 0 if operand in self.on_chip else self.tile_bytes(operand, tiling)
-
-    def tile_bytes(self, operand: Operand, tiling: Tiling) -> int:
-        """Bytes of what is worked on at a time, wherever it lies; of C the sums."""
+        if not self.needs_buffer(operand):
+            return 0
         first, second = tiling.buffer_sides(operand, self.sides)
         return bytes_of(min(first * second, self.elements(operand)), self.held_bits(operand))
 

@@ -69,7 +69,7 @@ class TileLoops:
         first, second = tuple(operand.axes)
         sides = (demand.sides[first], demand.sides[second])
         held = tiling.buffer_sides(operand, demand.sides)
-        spilled = operand is Operand.C and moved.within > 1 and operand not in demand.on_chip
+        spilled = operand is Operand.C and moved.within > 1
         return Transfers(
             operand,
             tuple(range(last + 1, len(self.loops))),
