@@ -142,7 +142,8 @@ class PlannedRun:
     def _assumptions(self, plan: MemoryPlan) -> Iterator[str]:
         yield from machine_assumptions(self.machine)
         room = memory_of(self.machine)
-        yield f"the plan's scratchpad of {plan.budget_bytes} bytes lies in scratchpad_a and scratchpad_c, which have {room}"
+        size = plan.budget_bytes
+        yield f"the plan's scratchpad of {size} bytes lies in scratchpad_a and scratchpad_c, which have {room}"
         yield "a step's loads and retrieves come before it computes, its stores and spills after it; nothing overlaps"
         if not self.account.parameters:
             yield "a parameter passes by once, with the first operator that reads it"

@@ -15,6 +15,7 @@ from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
+from sweeps.commands.map import map_workload
 from sweeps.commands.nest import nest
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
@@ -56,6 +57,7 @@ app.command()(bit_serial)
 app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
+app.command(name="map")(map_workload)
 app.command()(llm)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)

@@ -101,9 +101,9 @@ class MemoryPlans:
             failures=_named(table, "failures", str, where),
         )
 
-    def save(self, path: Path) -> None:
-        """Write the file."""
-        path.write_text(json.dumps(self.to_json(), indent=1) + "\n", "utf-8")
+    def text(self) -> str:
+        """The file."""
+        return json.dumps(self.to_json(), indent=1) + "\n"
 
 
 def load_memory_plans(path: str | Path) -> MemoryPlans:

@@ -1,0 +1,204 @@
+"""A question to the network mapper, and its answer with every baseline beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from hwsim.errors import SpecError, nearest
+from hwsim.machine import parse_size
+from hwsim.residency import Account, MemoryGraph, MemoryPlan, MemoryPlans, Status, memory_graph
+from hwsim.workload.loader import load_workload
+from sweeps.order_file import read_order
+from sweeps.reading import one_of
+
+if TYPE_CHECKING:
+    from mapper.residency.peak import Peak
+
+SCHEME = "hwsim"
+"""The mapper's own plan among those of a file."""
+FREE, DEFAULT = "free", "default"
+FORMULATIONS = ("intervals", "gap", "published")
+NAMED = ("M_R", "M_H", "M_P")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be mapped: ``scratchpad`` is a size or one of M_R, M_H, M_P; ``order`` is free, default or a file."""
+
+    source: str
+    dims: Mapping[str, int]
+    scratchpad: str
+    account: Account = field(default_factory=Account)
+    order: str = FREE
+    formulation: str = FORMULATIONS[0]
+    solver: str = "auto"
+    time_limit_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        one_of("--formulation", self.formulation, FORMULATIONS)
+        if not self.time_limit_s > 0:
+            raise SpecError(f"--time-limit is {self.time_limit_s:g}; seconds above 0 are allowed")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``plan`` is None where none was found within the limits; ``baselines`` are plans, or reasons why there is none."""
+
+    graph: MemoryGraph
+    question: Question
+    budget_bytes: int
+    peak: Peak
+    status: Status
+    bound_bytes: int
+    plan: MemoryPlan | None
+    baselines: Mapping[str, MemoryPlan | str]
+    solve_seconds: float
+    methods: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> dict[str, str]:
+        return {name: found for name, found in self.baselines.items() if isinstance(found, str)}
+
+    @property
+    def plans(self) -> MemoryPlans | None:
+        """The file to write: the answer's plan first, then those of the baselines; None without an answer."""
+        if self.plan is None:
+            return None
+        others = {name: found for name, found in self.baselines.items() if isinstance(found, MemoryPlan)}
+        return MemoryPlans(
+            workload=self.graph.name,
+            source=self.question.source,
+            dims=self.question.dims,
+            account=self.question.account,
+            budget_bytes=self.budget_bytes,
+            least_budget_bytes=self.graph.least_budget,
+            peak_budget_bytes=self.peak.peak_bytes,
+            peak_is_proven=self.peak.proven,
+            compulsory_bytes=self.graph.compulsory_bytes,
+            assumptions=self.graph.assumptions,
+            plans={SCHEME: self.plan, **others},
+            failures=self.failures,
+        )
+
+    @property
+    def gap(self) -> float | None:
+        """How far the plan may be from the optimum, as a share of its bytes."""
+        if self.plan is None:
+            return None
+        moved = self.plan.objective_bytes
+        return (moved - self.bound_bytes) / moved if moved else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain value for ``json.dump``."""
+        plan = {} if self.plan is None else self.plan.to_json()
+        return {
+            "workload": self.graph.name,
+            "status": self.status.value,
+            "objective_bytes": plan.get("objective_bytes"),
+            "bound_bytes": self.bound_bytes,
+            "gap": self.gap,
+            "compulsory_bytes": self.graph.compulsory_bytes,
+            "budget_bytes": self.budget_bytes,
+            "least_budget_bytes": self.graph.least_budget,
+            "peak_budget_bytes": self.peak.peak_bytes,
+            "peak_is_proven": self.peak.proven,
+            "baseline_bytes": {
+                name: found.objective_bytes if isinstance(found, MemoryPlan) else None
+                for name, found in self.baselines.items()
+            },
+            "failures": self.failures,
+            "solve_seconds": self.solve_seconds,
+            "methods": list(self.methods),
+            "account": asdict(self.question.account),
+            "order": plan.get("order", []),
+            "placements": plan.get("placements", []),
+            "transfers": plan.get("transfers", []),
+            "assumptions": list(self.graph.assumptions),
+        }
+
+
+def ask(question: Question) -> Answer:
+    """Map the network; raises SpecError for a scratchpad below M_R, with the operator, its tensors and the bytes."""
+    from mapper.residency.peak import least_peak
+
+    begun = perf_counter()
+    graph = memory_graph(load_workload(question.source, question.dims), question.account)
+    order = order_of(question, graph)
+    peak = least_peak(graph)
+    budget = budget_of(question.scratchpad, graph, peak)
+    check_budget(graph, budget)
+    mapped = _mapped(question, graph, budget, order)
+    seconds = perf_counter() - begun
+    return Answer(graph, question, budget, peak, *mapped[:3], _baselines(graph, budget, peak), seconds, mapped[3])
+
+
+def order_of(question: Question, graph: MemoryGraph) -> tuple[str, ...] | None:
+    """The order that is given, the default one, or None where it is free."""
+    if question.order == FREE:
+        return None
+    if question.order == DEFAULT:
+        return tuple(step.name for step in graph.steps)
+    path = Path(question.order)
+    if not path.suffix and not path.exists():
+        hint = nearest(question.order, (FREE, DEFAULT))
+        raise SpecError(f"--order is {question.order!r}{hint}; allowed are {FREE}, {DEFAULT} and the path of a file")
+    return read_order(path, graph)
+
+
+def budget_of(text: str, graph: MemoryGraph, peak: Peak) -> int:
+    """Bytes of a size, or of M_R, M_P and M_H, which lies half-way between them."""
+    named = {
+        "M_R": graph.least_budget,
+        "M_H": (graph.least_budget + peak.peak_bytes) // 2,
+        "M_P": peak.peak_bytes,
+    }
+    if text in named:
+        return named[text]
+    try:
+        size = parse_size(text)
+    except (KeyError, ValueError, ZeroDivisionError):
+        size = 0
+    if size < 1:
+        hint = nearest(text, NAMED)
+        raise SpecError(
+            f"--scratchpad is {text!r}{hint}; allowed are a size such as 1605632, 64KiB or 1.5MiB, and {', '.join(NAMED)}"
+        )
+    return size
+
+
+def check_budget(graph: MemoryGraph, budget: int) -> None:
+    """Raise SpecError for a budget in which one step alone does not fit, with what it needs."""
+    if budget >= graph.least_budget:
+        return
+    step = max(graph.steps, key=graph.working_set)
+    tensors = ", ".join(f"{name} ({graph.buffers[name].bytes})" for name in step.touched)
+    raise SpecError(
+        f"{graph.name}: a scratchpad of {budget} bytes is too small for operator {step.name!r}, which needs "
+        f"{graph.least_budget} (M_R) for {tensors}"
+    )
+
+
+def _mapped(
+    question: Question, graph: MemoryGraph, budget: int, order: tuple[str, ...] | None
+) -> tuple[Status, int, MemoryPlan | None, tuple[str, ...]]:
+    from mapper.network import MapSettings, map_network
+
+    settings = MapSettings(
+        order=order,
+        formulation=question.formulation,
+        solver=question.solver,
+        time_limit=question.time_limit_s,
+    )
+    mapped = map_network(graph, budget, settings)
+    return mapped.status, mapped.bound_bytes, mapped.plan, tuple(mapped.methods)
+
+
+def _baselines(graph: MemoryGraph, budget: int, peak: Peak) -> dict[str, MemoryPlan | str]:
+    from mapper.baselines.plans import Failure, baseline_plans
+
+    found = baseline_plans(graph, budget, peak.order)
+    return {name: plan.reason if isinstance(plan, Failure) else plan for name, plan in found.items()}
