@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """``plan`` is None where none was found within the limits; ``baselines`` are plans, or reasons why there is none."""
+    """``plan`` is None where none was found; ``baselines`` are plans, or the reasons why there is none."""
 
     graph: MemoryGraph
     question: Question
@@ -163,10 +163,8 @@ def budget_of(text: str, graph: MemoryGraph, peak: Peak) -> int:
     except (KeyError, ValueError, ZeroDivisionError):
         size = 0
     if size < 1:
-        hint = nearest(text, NAMED)
-        raise SpecError(
-            f"--scratchpad is {text!r}{hint}; allowed are a size such as 1605632, 64KiB or 1.5MiB, and {', '.join(NAMED)}"
-        )
+        allowed = f"a size such as 1605632, 64KiB or 1.5MiB, and {', '.join(NAMED)}"
+        raise SpecError(f"--scratchpad is {text!r}{nearest(text, NAMED)}; allowed are {allowed}")
     return size
 
 
@@ -180,6 +178,27 @@ def check_budget(graph: MemoryGraph, budget: int) -> None:
         f"{graph.name}: a scratchpad of {budget} bytes is too small for operator {step.name!r}, which needs "
         f"{graph.least_budget} (M_R) for {tensors}"
     )
+
+
+def check_export(path: Path) -> None:
+    """Raise SpecError for a file that is neither MPS nor LP."""
+    if path.suffix not in (".mps", ".lp"):
+        raise SpecError(f"--export {path} ends in {path.suffix!r}; allowed are .mps and .lp")
+
+
+def export_program(answer: Answer, path: Path) -> None:
+    """Write the integer program of the question: one binary per gap for ``gap``, else COSMA's as published, which has
+    the same optimum as intervals. Raises SpecError where it has no rows for what the account allows."""
+    from mapper.formulation import GapModel, Rows, build_published, export_model
+
+    graph, budget = answer.graph, answer.budget_bytes
+    order = order_of(answer.question, graph)
+    model: Rows
+    if answer.question.formulation == "gap":
+        model = GapModel(graph, budget, order or tuple(step.name for step in graph.steps))
+    else:
+        model = build_published(graph, budget, order=order)
+    export_model(model, path)
 
 
 def _mapped(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hwsim.residency import Account, MemoryGraph, MemoryPlan, MemoryPlans, Status
 from mapper.residency.schedule import Run, Schedule
@@ -20,7 +21,7 @@ def schedule_of(graph: MemoryGraph, keep: Keep) -> Schedule:
     runs = []
     for name, places in uses.items():
         start = places[0]
-        for before, place in zip(places, places[1:], strict=False):
+        for before, place in pairwise(places):
             if place > before + 1 and not keep(name, place):
                 runs.append(Run(name, start, before + 1))
                 start = place

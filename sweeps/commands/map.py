@@ -44,19 +44,15 @@ def map_workload(
 ) -> None:
     """Map a network into one scratchpad: the order of its operators, addresses, and the fewest bytes off chip."""
     from hwsim.residency import Account
-    from sweeps.network_map import Question, ask
+    from sweeps.network_map import Question, ask, check_export, export_program
 
     account = Account(parameters, element_bytes, not no_fuse, in_place, recompute)
     question = Question(workload, read_dims(dim), scratchpad, account, order, formulation, solver, time_limit)
     if export is not None:
-        from sweeps.network_map import check_export
-
         check_export(export)
     answer = ask(question)
     if export is not None:
-        from sweeps.network_map import export_question
-
-        export_question(answer, export)
+        export_program(answer, export)
     _write(answer, out, html, trace)
     if json:
         print_json(answer.to_json())

@@ -37,9 +37,9 @@ BODY = """<main>
 </section>
 <section class="card table" aria-label="all plans"><header><h2>All plans</h2></header>
 <div class="scroll"><table id="plans"><thead></thead><tbody></tbody></table></div><footer></footer></section>
-<section class="card table" aria-label="stays of the plan shown"><header><h2>Stays</h2><span class="note" id="count"></span>
-<span class="push"></span><input type="search" id="filter" placeholder="filter, e.g. conv1 spilled"
- aria-label="filter stays"></header>
+<section class="card table" aria-label="stays of the plan shown"><header><h2>Stays</h2>
+<span class="note" id="count"></span><span class="push"></span>
+<input type="search" id="filter" placeholder="filter, e.g. conv1 spilled" aria-label="filter stays"></header>
 <div class="scroll tall"><table id="stays"><thead></thead><tbody></tbody></table></div><footer></footer></section>
 <div class="ends">{ends}</div>
 </main>"""

@@ -6,7 +6,7 @@ transfer as much of it as its bytes. Cycles are not in it: ``hwsim simulate --pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hwsim.residency import MemoryPlan, Transfer
@@ -79,7 +79,7 @@ def _stays(pid: int, plan: MemoryPlan) -> Iterator[Event]:
         yield {"ph": "e", "ts": stay.end * STEP_US, **common}
 
 
-def _slice(pid: int, tid: int, name: str, begin: float, length: float, facts: dict[str, object]) -> Event:
+def _slice(pid: int, tid: int, name: str, begin: float, length: float, facts: Mapping[str, object]) -> Event:
     return {"ph": "X", "pid": pid, "tid": tid, "name": name, "ts": begin, "dur": length, "args": facts}
 
 
