@@ -145,7 +145,7 @@ class PlannedRun:
         size = plan.budget_bytes
         yield f"the plan's scratchpad of {size} bytes lies in scratchpad_a and scratchpad_c, which have {room}"
         yield "a step's loads and retrieves come before it computes, its stores and spills after it; nothing overlaps"
-        if not self.account.parameters:
+        if any(step.passing for step in self.graph.steps):
             yield "a parameter passes by once, with the first operator that reads it"
         if self.jobs:
             yield "scratchpad_b holds the sums under work, and the tiles of parameters that pass by, in equal shares"
