@@ -103,8 +103,7 @@ class Answer:
             "gap": self.gap,
             "compulsory_bytes": self.graph.compulsory_bytes,
             "budget_bytes": self.budget_bytes,
-            "least_budget_bytes": self.graph.least_budget,
-            "peak_budget_bytes": self.peak.peak_bytes,
+            "budgets": budgets(self.graph, self.peak),
             "peak_is_proven": self.peak.proven,
             "baseline_bytes": {
                 name: found.objective_bytes if isinstance(found, MemoryPlan) else None
@@ -125,12 +124,12 @@ def ask(question: Question) -> Answer:
     """Map the network; raises SpecError for a scratchpad below M_R, with the operator, its tensors and the bytes."""
     from mapper.residency.peak import least_peak
 
-    begun = perf_counter()
     graph = memory_graph(load_workload(question.source, question.dims), question.account)
     order = order_of(question, graph)
     peak = least_peak(graph)
     budget = budget_of(question.scratchpad, graph, peak)
     check_budget(graph, budget)
+    begun = perf_counter()
     mapped = _mapped(question, graph, budget, order)
     seconds = perf_counter() - begun
     return Answer(graph, question, budget, peak, *mapped[:3], _baselines(graph, budget, peak), seconds, mapped[3])
@@ -149,13 +148,16 @@ def order_of(question: Question, graph: MemoryGraph) -> tuple[str, ...] | None:
     return read_order(path, graph)
 
 
+def budgets(graph: MemoryGraph, peak: Peak) -> dict[str, int]:
+    """Bytes by name: M_R runs at all, M_P runs without spills (if least of all is not proven, the least known), M_H
+    lies half-way."""
+    least, most = graph.least_budget, peak.peak_bytes
+    return dict(zip(NAMED, (least, (least + most) // 2, most), strict=True))
+
+
 def budget_of(text: str, graph: MemoryGraph, peak: Peak) -> int:
     """Bytes of a size, or of M_R, M_P and M_H, which lies half-way between them."""
-    named = {
-        "M_R": graph.least_budget,
-        "M_H": (graph.least_budget + peak.peak_bytes) // 2,
-        "M_P": peak.peak_bytes,
-    }
+    named = budgets(graph, peak)
     if text in named:
         return named[text]
     try:
@@ -220,4 +222,7 @@ def _baselines(graph: MemoryGraph, budget: int, peak: Peak) -> dict[str, MemoryP
     from mapper.baselines.plans import Failure, baseline_plans
 
     found = baseline_plans(graph, budget, peak.order)
-    return {name: plan.reason if isinstance(plan, Failure) else plan for name, plan in found.items()}
+    return {
+        name: plan.reason.removeprefix(f"{name}: ") if isinstance(plan, Failure) else plan
+        for name, plan in found.items()
+    }

@@ -30,12 +30,12 @@ def print_answer(console: Console, answer: Answer) -> None:
 
 
 def _facts(answer: Answer) -> Grid:
-    peak = _bytes(answer["peak_budget_bytes"]) + ("" if answer["peak_is_proven"] else " (no less is known)")
+    peak = _bytes(answer["budgets"]["M_P"]) + ("" if answer["peak_is_proven"] else " (no less is known)")
     grid = Grid.grid(padding=(0, 3))
     rows = (
         (("status", answer["status"]), ("spilled and retrieved", _bytes(answer["objective_bytes"]))),
         (("proven bound", _bytes(answer["bound_bytes"])), ("gap", _gap(answer["gap"]))),
-        (("M_R, least that runs", _bytes(answer["least_budget_bytes"])), ("M_P, least without spills", peak)),
+        (("M_R, least that runs", _bytes(answer["budgets"]["M_R"])), ("M_P, least without spills", peak)),
         (("compulsory", _bytes(answer["compulsory_bytes"])), ("solved in", f"{answer['solve_seconds']:.2f} s")),
     )  # fmt: skip
     for pairs in rows:
