@@ -37,6 +37,16 @@ def memory_of(machine: Machine) -> int:
     return machine.a.size_bytes + machine.c.size_bytes
 
 
+def check_room(plan: MemoryPlan, machine: Machine) -> None:
+    """Raise ProgramError for a plan for a larger scratchpad than the machine's."""
+    room = memory_of(machine)
+    if plan.budget_bytes > room:
+        raise ProgramError(
+            f"the plans of {plan.workload} are for a scratchpad of {plan.budget_bytes} bytes, "
+            f"and scratchpad_a and scratchpad_c have {room} together"
+        )
+
+
 @dataclass
 class PlannedRun:
     """``report`` answers for any plan of ``graph``; layers are timed once.
@@ -76,12 +86,7 @@ class PlannedRun:
 
     def report(self, plan: MemoryPlan) -> Report:
         """Cycles and bytes under one plan; raises ProgramError if the machine's memory is smaller than the plan's."""
-        room = memory_of(self.machine)
-        if plan.budget_bytes > room:
-            raise ProgramError(
-                f"the plans of {plan.workload} are for a scratchpad of {plan.budget_bytes} bytes, "
-                f"and scratchpad_a and scratchpad_c have {room} together"
-            )
+        check_room(plan, self.machine)
         return self.unchecked(plan)
 
     def unchecked(self, plan: MemoryPlan) -> Report:

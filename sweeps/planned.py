@@ -11,7 +11,7 @@ from hwsim.errors import ProgramError
 from hwsim.layer_run import Depth
 from hwsim.machine import Machine
 from hwsim.operands import Operands, load_operands
-from hwsim.planned_run import PlannedRun
+from hwsim.planned_run import PlannedRun, check_room
 from hwsim.report import Report
 from hwsim.residency import MemoryPlan, MemoryPlans, memory_graph
 from hwsim.tiles.pipeline import Stall
@@ -43,6 +43,7 @@ def compare(
     infinite = unlimited(graph)
     try:
         plans.check(graph)
+        check_room(plans.answer, machine)
         tilings = planned_tilings(workload, graph, plans.account, machine)
         given = Operands() if operands is None else load_operands(operands)
         run = PlannedRun(workload, graph, plans.account, machine, tilings, depth, given)
