@@ -89,7 +89,7 @@ def test_names_are_text(mapped: tuple[MemoryPlans, MemoryGraph]) -> None:
     text = memory_page(plans, graph)
     assert HOSTILE not in text
     assert data_of(text)["workload"] == HOSTILE
-    assert "Nothing leaves to come back in a scratchpad of 360 bytes" in text
+    assert "Nothing is spilled in a scratchpad of 360 bytes" in text
 
 
 def test_the_scripts_run_in_a_browser(mapped: tuple[MemoryPlans, MemoryGraph], tmp_path: Path) -> None:

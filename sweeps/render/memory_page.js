@@ -69,7 +69,7 @@ const frame = (host, height, most, label) => {
   for (let place = 0; place < plan().order.length; place += each) {
     parts.push(svg("text", { x: (x(place) + x(place + 1)) / 2, y: height - 8, "text-anchor": "middle" }, String(place)));
   }
-  parts.push(svg("text", { class: "title", x: LEFT - 8, y: 12, "text-anchor": "end" }, label));
+  if (label) parts.push(svg("text", { class: "title", x: LEFT - 8, y: 12, "text-anchor": "end" }, label));
   return { x, y, parts };
 };
 
@@ -113,7 +113,7 @@ const perStep = () => {
 const drawBus = () => {
   const host = byId("bus"), image = host.querySelector("svg"), height = host.clientHeight, sums = perStep();
   const most = Math.max(1, ...sums.map((kinds) => kinds.reduce((a, b) => a + b, 0)));
-  const { x, y, parts } = frame(host, height, most, "bytes");
+  const { x, y, parts } = frame(host, height, most, "");
   sums.forEach((kinds, place) => {
     const wide = x(place + 1) - x(place);
     const hit = svg("rect", { class: `step${place === state.step ? " on" : ""}`, x: x(place), y: 14, width: wide, height: height - 40 });
@@ -168,7 +168,7 @@ const drawFacts = () => {
   const p = plan(), back = D.plans[0].objective;
   byId("answer").textContent = p.objective === p.bound
     ? "Proven: no plan that was allowed moves fewer bytes."
-    : p.bound ? `It is proven that no fewer than ${bytes(p.bound)} do; in this plan ${bytes(p.objective)} do.` : `In this plan ${bytes(p.objective)} do; no lower bound is proven.`;
+    : `This plan moves ${bytes(p.objective)}; ${p.bound ? `proven is that none moves fewer than ${bytes(p.bound)}` : "no lower bound is proven"}.`;
   byId("tiles").replaceChildren(
     tile("Spilled and retrieved", scaled(p.objective), state.plan ? `${p.scheme}; ours ${scaled(back)}` : p.status),
     tile("Compulsory", scaled(D.compulsory), "first loads, results, parameters"),

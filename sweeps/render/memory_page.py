@@ -68,7 +68,7 @@ def _body(plans: MemoryPlans) -> str:
         failed = "".join(f"<li>{html.escape(f'{name}: {why}')}</li>" for name, why in plans.failures.items())
         ends += f"<details open><summary>Without a plan</summary><ul>{failed}</ul></details>"
     moved = plans.answer.objective_bytes
-    title = f"{moved:,} bytes leave and come back" if moved else "Nothing leaves to come back"
+    title = f"{moved:,} bytes spilled and retrieved" if moved else "Nothing is spilled"
     return BODY.format(
         workload=html.escape(plans.workload),
         title=html.escape(f"{title} in a scratchpad of {plans.budget_bytes:,} bytes"),
