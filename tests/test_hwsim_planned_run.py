@@ -66,7 +66,7 @@ def check_report(report: Report, graph: MemoryGraph, plan: MemoryPlan) -> None:
 
 
 def test_one_product_by_hand() -> None:
-    """10 x 6 x 7: 70 bytes of A come first, 42 of B in two tiles, 60 of C leave; 2 bytes to a cycle, a latency of 10."""
+    """10 x 6 x 7: 70 bytes of A come first, 42 of B in two tiles, 60 of C leave; 2 bytes a cycle, a latency of 10."""
     run = run_of(gemms(Gemm(m=10, n=6, k=7)))
     report = run.report(unlimited(run.graph))
     (layer,) = report.layers
