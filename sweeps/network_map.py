@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from hwsim.errors import SpecError, nearest
@@ -45,19 +44,30 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Solved:
+    """What the mapper itself found; ``plan`` is None where it found none within the limits."""
+
+    status: Status
+    bound_bytes: int
+    plan: MemoryPlan | None
+    seconds: float
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """``plan`` is None where none was found; ``baselines`` are plans, or the reasons why there is none."""
+    """``baselines`` are plans, or the reasons why there is none."""
 
     graph: MemoryGraph
     question: Question
     budget_bytes: int
     peak: Peak
-    status: Status
-    bound_bytes: int
-    plan: MemoryPlan | None
+    solved: Solved
     baselines: Mapping[str, MemoryPlan | str]
-    solve_seconds: float
-    methods: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> MemoryPlan | None:
+        return self.solved.plan
 
     @property
     def failures(self) -> dict[str, str]:
@@ -90,16 +100,16 @@ class Answer:
         if self.plan is None:
             return None
         moved = self.plan.objective_bytes
-        return (moved - self.bound_bytes) / moved if moved else 0.0
+        return (moved - self.solved.bound_bytes) / moved if moved else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """A plain value for ``json.dump``."""
         plan = {} if self.plan is None else self.plan.to_json()
         return {
             "workload": self.graph.name,
-            "status": self.status.value,
+            "status": self.solved.status.value,
             "objective_bytes": plan.get("objective_bytes"),
-            "bound_bytes": self.bound_bytes,
+            "bound_bytes": self.solved.bound_bytes,
             "gap": self.gap,
             "compulsory_bytes": self.graph.compulsory_bytes,
             "budget_bytes": self.budget_bytes,
@@ -110,8 +120,8 @@ class Answer:
                 for name, found in self.baselines.items()
             },
             "failures": self.failures,
-            "solve_seconds": self.solve_seconds,
-            "methods": list(self.methods),
+            "solve_seconds": self.solved.seconds,
+            "methods": list(self.solved.methods),
             "account": asdict(self.question.account),
             "order": plan.get("order", []),
             "placements": plan.get("placements", []),
@@ -121,18 +131,15 @@ class Answer:
 
 
 def ask(question: Question) -> Answer:
-    """Map the network; raises SpecError for a scratchpad below M_R, with the operator, its tensors and the bytes."""
+    """Map the network; raises SpecError for a scratchpad below M_R, with the step, its tensors and the bytes."""
     from mapper.residency.peak import least_peak
 
     graph = memory_graph(load_workload(question.source, question.dims), question.account)
     order = order_of(question, graph)
     peak = least_peak(graph)
     budget = budget_of(question.scratchpad, graph, peak)
-    check_budget(graph, budget)
-    begun = perf_counter()
-    mapped = _mapped(question, graph, budget, order)
-    seconds = perf_counter() - begun
-    return Answer(graph, question, budget, peak, *mapped[:3], _baselines(graph, budget, peak), seconds, mapped[3])
+    solved = _mapped(question, graph, budget, order)
+    return Answer(graph, question, budget, peak, solved, _baselines(graph, budget, peak))
 
 
 def order_of(question: Question, graph: MemoryGraph) -> tuple[str, ...] | None:
@@ -170,18 +177,6 @@ def budget_of(text: str, graph: MemoryGraph, peak: Peak) -> int:
     return size
 
 
-def check_budget(graph: MemoryGraph, budget: int) -> None:
-    """Raise SpecError for a budget in which one step alone does not fit, with what it needs."""
-    if budget >= graph.least_budget:
-        return
-    step = max(graph.steps, key=graph.working_set)
-    tensors = ", ".join(f"{name} ({graph.buffers[name].bytes})" for name in step.touched)
-    raise SpecError(
-        f"{graph.name}: a scratchpad of {budget} bytes is too small for operator {step.name!r}, which needs "
-        f"{graph.least_budget} (M_R) for {tensors}"
-    )
-
-
 def check_export(path: Path) -> None:
     """Raise SpecError for a file that is neither MPS nor LP."""
     if path.suffix not in (".mps", ".lp"):
@@ -203,19 +198,19 @@ def export_program(answer: Answer, path: Path) -> None:
     export_model(model, path)
 
 
-def _mapped(
-    question: Question, graph: MemoryGraph, budget: int, order: tuple[str, ...] | None
-) -> tuple[Status, int, MemoryPlan | None, tuple[str, ...]]:
-    from mapper.network import MapSettings, map_network
+def _mapped(question: Question, graph: MemoryGraph, budget: int, order: tuple[str, ...] | None) -> Solved:
+    from mapper.network import Formulation, MapSettings, Order, map_network
 
+    default = question.order == DEFAULT
     settings = MapSettings(
-        order=order,
-        formulation=question.formulation,
+        order=Order.FREE if order is None else Order.DEFAULT if default else order,
+        formulation=Formulation(question.formulation),
         solver=question.solver,
-        time_limit=question.time_limit_s,
+        seconds=question.time_limit_s,
     )
-    mapped = map_network(graph, budget, settings)
-    return mapped.status, mapped.bound_bytes, mapped.plan, tuple(mapped.methods)
+    found = map_network(graph, budget, settings)
+    plan = None if found.plan is None else replace(found.plan, scheme=SCHEME)
+    return Solved(found.status, found.bound_bytes, plan, found.solve_seconds, found.methods)
 
 
 def _baselines(graph: MemoryGraph, budget: int, peak: Peak) -> dict[str, MemoryPlan | str]:

@@ -183,7 +183,7 @@ def test_wrong_orders_name_file_and_line(fork: Path, file: str, text: str, sente
     [
         (
             ("--scratchpad", "109"),
-            "fork: a scratchpad of 109 bytes is too small for operator 'sum', which needs 110 (M_R) for "
+            "fork: a scratchpad of 109 bytes holds no order: step 'sum' needs 110 bytes at once for "
             "wide.out (60), sum.out (50)",
         ),
         (
@@ -216,7 +216,7 @@ def test_bad_questions_get_a_sentence(fork: Path, words: tuple[str, ...], senten
 
 def test_no_plan_within_the_limits_is_a_bad_answer(fork: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def none(question: object, graph: MemoryGraph, budget: int, order: object) -> object:
-        return Status.INFEASIBLE, 30, None, ()
+        return network_map.Solved(Status.INFEASIBLE, 30, None, 0.5)
 
     monkeypatch.setattr(network_map, "_mapped", none)
     question = ("map", "--workload", fork, "--scratchpad", "M_R", "--out", "plan.json")
