@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -116,6 +116,13 @@ class Machine:
     def buffers(self) -> int:
         """Depth of the tile pipeline: all three operands must be double buffered for tiles to overlap."""
         return min(self.a.buffers, self.b.buffers, self.c.buffers)
+
+    def with_buffers(self, buffers: int) -> Machine:
+        """This machine with so many buffers for each operand in the same scratchpads."""
+        if all(self.scratchpad(x).buffers == buffers for x in Operand):
+            return self
+        a, b, c = (replace(self.scratchpad(x), buffers=buffers) for x in Operand)
+        return replace(self, a=a, b=b, c=c)
 
     @cached_property
     def lanes(self) -> int:

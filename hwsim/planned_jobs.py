@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hwsim.errors import SpecError
 from hwsim.jobs import Job, jobs_of
 from hwsim.machine import Machine
-from hwsim.residency.account import Account, viewed
+from hwsim.residency.account import Account
 from hwsim.residency.graph import MemoryGraph, Step
 from hwsim.storage import Storage
 from hwsim.tiles.demand import Demand
@@ -31,7 +32,7 @@ def planned_jobs(workload: Workload, graph: MemoryGraph, account: Account, machi
     found = {}
     for name, job in jobs_of(workload, machine).items():
         _check_width(workload, account, machine, storage, job)
-        found[name] = _planned(workload, storage, job, step_of[name])
+        found[name] = _planned(job, step_of[name], graph.roots)
     return found
 
 
@@ -54,7 +55,7 @@ def check_passes(job: Job, tiling: Tiling, machine: Machine) -> None:
     around = working_machine(machine, job.demand)
     for operand in Operand:
         pad = around.scratchpad(operand)
-        needed = pad.buffers * job.demand.buffer_bytes(operand, tiling)
+        needed = (tiling.buffers or pad.buffers) * job.demand.buffer_bytes(operand, tiling)
         if needed > pad.size_bytes:
             raise SpecError(
                 f"layer {job.name!r} needs {needed} bytes for operand {operand.value}, "
@@ -82,7 +83,7 @@ def _check_width(workload: Workload, account: Account, machine: Machine, storage
             )
 
 
-def _planned(workload: Workload, storage: Storage, job: Job, step: Step) -> Job:
+def _planned(job: Job, step: Step, roots: Mapping[str, str]) -> Job:
     """The job inside its step: what rides along there, and which operands the channel brings."""
     inside = tuple(x for x in job.chain.operators if x.name in step.operators)
     ops = job.operator.vector_ops + sum(x.vector_ops for x in inside)
@@ -90,7 +91,7 @@ def _planned(workload: Workload, storage: Storage, job: Job, step: Step) -> Job:
     demand = job.demand
     streamed: dict[Operand, int] = {}
     for operand, tensor in ((Operand.A, job.product.a), (Operand.B, job.product.b)):
-        size = passing.get(_root(workload, tensor), 0)
+        size = passing.get(roots.get(tensor, tensor), 0)
         moved = demand.pass_bytes(operand) * (1 if demand.shared(operand) else demand.batch)
         if size and size == moved:
             streamed[operand] = size
@@ -103,11 +104,3 @@ def _planned(workload: Workload, storage: Storage, job: Job, step: Step) -> Job:
         on_chip=frozenset(Operand).difference(streamed),
     )
     return replace(job, demand=demand, chain=Chain(inside, inside[-1].outputs[0] if inside else job.product.c))
-
-
-def _root(workload: Workload, tensor: str) -> str:
-    """The tensor that this one is a view of, or itself."""
-    makers = {name: operator for operator in workload.operators for name in operator.outputs}
-    while tensor in makers and (source := viewed(workload, makers[tensor])) is not None:
-        tensor = source
-    return tensor

@@ -87,7 +87,7 @@ class _Simulation:
         tiling = self.program.tiling(job.name)
         for operand in Operand:
             pad = self.machine.scratchpad(operand)
-            needed = pad.buffers * job.demand.buffer_bytes(operand, tiling)
+            needed = (tiling.buffers or pad.buffers) * job.demand.buffer_bytes(operand, tiling)
             if needed > pad.size_bytes:
                 raise ProgramError(
                     f"{self.program.name}: layer {job.name!r} needs {needed} bytes for operand {operand.value}, "
@@ -119,8 +119,10 @@ class _Simulation:
         """Which layers find their first weights on chip, loaded in the place of a tile after the last of the layer
         before: the free half of that scratchpad must hold them."""
         early = [0] * (len(products) + 1)
-        if self.machine.prefetch and self.machine.buffers == 2:
+        if self.machine.prefetch:
             for number, (before, job) in enumerate(pairwise(products), 1):
+                if any((tilings[x.name].buffers or self.machine.buffers) != 2 for x in (before, job)):
+                    continue
                 held = [x.demand.buffer_bytes(Operand.B, tilings[x.name]) for x in (before, job)]
                 if job.b_is_constant and (self.program is None or sum(held) <= self.machine.b.size_bytes):
                     loops = TileLoops(self.machine, job.demand, tilings[job.name])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from importlib.util import find_spec
+from importlib import util
 from typing import Any
 
 from hwsim.errors import MissingToolError, SpecError, nearest
@@ -22,6 +22,9 @@ AUTO = "auto"
 
 INTEGRALITY_TOLERANCE = 1e-9
 """A whole variable may be off by so much; with a big-M of 10^6 units, less than a thousandth of a unit."""
+
+SCIP_TOLERANCE = 1e-7
+"""The tightest that SCIP's linear solver follows without rational arithmetic; a tenth of a unit with that big-M."""
 
 ROUNDING = 1e-6
 """Slack in which a bound counts as the whole number below it."""
@@ -52,9 +55,9 @@ def installed() -> tuple[str, ...]:
 
 def _available(name: str) -> bool:
     if name == "highs":
-        return find_spec("highspy") is not None
+        return util.find_spec("highspy") is not None
     if name == "scip":
-        return find_spec("pyscipopt") is not None
+        return util.find_spec("pyscipopt") is not None
     return True
 
 
@@ -112,7 +115,7 @@ def _highs(problem: Any, time_limit: float | None) -> Solved:
 def _scip(problem: Any, time_limit: float | None) -> Solved:
     import pulp
 
-    options = ["numerics/feastol", INTEGRALITY_TOLERANCE]
+    options = ["numerics/feastol", SCIP_TOLERANCE]
     problem.solve(pulp.SCIP_PY(msg=False, timeLimit=time_limit, options=options))
     model = problem.solverModel
     if model.getStatus() == "optimal":

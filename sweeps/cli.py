@@ -20,6 +20,7 @@ from sweeps.commands.nest import nest
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
+from sweeps.commands.tile import tile
 from sweeps.release import release
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ app.command()(bit_serial)
 app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
+app.command()(tile)
 app.command(name="map")(map_workload)
 app.command()(llm)
 app.add_typer(gates, name="rtl")

@@ -107,6 +107,7 @@ class _Accounting:
             sum(size for step in steps for _, size in step.passing),
             tuple(leading),
             (*self.account.assumptions(), *self.workload.assumptions),
+            dict(self.root),
         )
 
     def _fold(self) -> None:

@@ -47,7 +47,7 @@ def _chain(head: Run, successor: Mapping[Run, Run], size: int) -> Block:
     return Block(head.start, runs[-1].end, size, tuple(runs))
 
 
-def arena(schedule: Schedule) -> dict[Run, int]:
+def place_in_arena(schedule: Schedule) -> dict[Run, int]:
     """An offset for each run, by the arena's rule."""
     whole = (0, len(schedule.order))
 

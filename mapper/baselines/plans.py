@@ -1,8 +1,8 @@
 """The baselines of the network mapper: an order, a replacement rule, the linear arena; and the optimum of the order.
 
 The arena knows no capacity. Where what it places reaches above the budget, the replacement is run again and aims
-lower by the overshoot, though not below M_R, so that evictions grow until the arena fits; if it does not fit at M_R
-either, the baseline fails.
+lower by the overshoot, so that evictions grow until the arena fits. A step that needs more than the aim runs with
+nothing else in the scratchpad; if the arena does not fit with everything evicted between uses, the baseline fails.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.baselines.arena import Block, arena, blocks, height, placed
+from mapper.baselines.arena import Block, blocks, height, place_in_arena, placed
 from mapper.baselines.replacement import RULES, replace
 from mapper.formulation.frame import check_order
 from mapper.formulation.gap import solve_gap
@@ -56,7 +56,7 @@ def replacement_plan(
     graph: MemoryGraph, budget_bytes: int, order: tuple[str, ...], rule: str, scheme: str
 ) -> MemoryPlan | Failure:
     """A replacement rule (``RULES``) in ``order``, placed by the linear arena."""
-    return _fitted(graph, budget_bytes, lambda aim: replace(graph, aim, order, RULES[rule]), arena, scheme)
+    return _fitted(graph, budget_bytes, lambda aim: replace(graph, aim, order, RULES[rule]), place_in_arena, scheme)
 
 
 def gap_plan(
@@ -66,7 +66,7 @@ def gap_plan(
     best = solve_gap(graph, budget_bytes, order, solver)
 
     def make(aim: int) -> Schedule | Failure:
-        found = best if aim == budget_bytes else solve_gap(graph, aim, order, solver)
+        found = best if aim == budget_bytes else solve_gap(graph, budget_bytes, order, solver, aim_bytes=aim)
         return found.schedule or Failure(f"{scheme}: {found.note}")
 
     return _fitted(graph, budget_bytes, make, packed, scheme, best.bound_bytes)
@@ -90,7 +90,7 @@ RANKS: tuple[Callable[[Block], tuple[object, ...]], ...] = (
 def _fitted(
     graph: MemoryGraph, budget_bytes: int, make: Maker, place: Placer, scheme: str, bound_bytes: int = 0
 ) -> MemoryPlan | Failure:
-    """Aim lower by the overshoot until what ``place`` places fits, as far as M_R."""
+    """Aim lower by the overshoot until what ``place`` places fits."""
     least = graph.least_budget
     if budget_bytes < least:
         return Failure(f"{scheme}: {budget_bytes} bytes hold no order of {graph.name}: one step needs {least}")
@@ -103,9 +103,9 @@ def _fitted(
         over = height(schedule, offsets) - budget_bytes
         if over <= 0:
             return _plan(schedule, budget_bytes, offsets, scheme, bound_bytes)
-        if aim == least:
-            return Failure(f"{scheme}: with {aim} bytes live, placement reaches {over} bytes above {budget_bytes}")
-        aim = max(least, aim - over)
+        if aim == 0:
+            return Failure(f"{scheme}: with nothing kept, placement reaches {over} bytes above {budget_bytes}")
+        aim = max(0, min(aim, schedule.peak_bytes) - over)
 
 
 def _plan(

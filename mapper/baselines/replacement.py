@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import gcd
 
-from hwsim.errors import SpecError
 from hwsim.residency import MemoryGraph
 from mapper.residency.schedule import Run, Schedule
 
@@ -74,11 +73,8 @@ RULES: dict[str, Rule] = {"belady": belady, "greedy": greedy_cover}
 
 
 def replace(graph: MemoryGraph, capacity_bytes: int, order: Sequence[str], rule: Rule) -> Schedule:
-    """The schedule of ``order`` in which at most ``capacity_bytes`` are live at a place; raises SpecError below M_R."""
-    if capacity_bytes < graph.least_budget:
-        raise SpecError(
-            f"{graph.name}: a capacity of {capacity_bytes} bytes is below the largest step's {graph.least_budget}"
-        )
+    """The schedule of ``order`` in which at most ``capacity_bytes`` are live at a place; where a step needs more by
+    itself, nothing else is."""
     return _Replacement(graph, capacity_bytes, tuple(order), rule).schedule()
 
 
@@ -101,9 +97,10 @@ class _Replacement:
                 self.uses.setdefault(name, []).append(place)
         for place, step in enumerate(steps):
             beside = [name for name in self.since if name not in step.touched]
-            live = self.graph.working_set(step) + sum(self.graph.buffers[name].bytes for name in beside)
-            if live > self.capacity_bytes:
-                self._evict(place, beside, live - self.capacity_bytes)
+            needed = self.graph.working_set(step)
+            kept = sum(self.graph.buffers[name].bytes for name in beside)
+            if kept + needed > max(needed, self.capacity_bytes):
+                self._evict(place, beside, kept + needed - max(needed, self.capacity_bytes))
             for name in step.touched:
                 self.since.setdefault(name, place)
             for name in step.inputs:

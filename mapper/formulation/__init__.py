@@ -11,6 +11,7 @@ from mapper.formulation.published import (
 )
 from mapper.formulation.rows import Rows, export_model
 from mapper.formulation.solution import Solution
+from mapper.formulation.tight import TightModel, solve_tight
 from mapper.formulation.variables import Corrections, Published
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Published",
     "Rows",
     "Solution",
+    "TightModel",
     "build_peak",
     "build_published",
     "export_model",
@@ -27,4 +29,5 @@ __all__ = [
     "read_published",
     "solve_gap",
     "solve_published",
+    "solve_tight",
 ]

@@ -35,7 +35,10 @@ class Gap:
 
 
 class GapModel(Rows):
-    """``given_up``: the binary of each gap that some overfull place asks about; all other gaps are kept."""
+    """``given_up``: the binary of each gap that some overfull place asks about; all other gaps are kept.
+
+    A step that needs more than the budget by itself runs with nothing else in the scratchpad.
+    """
 
     def __init__(self, graph: MemoryGraph, budget_bytes: int, order: tuple[str, ...]) -> None:
         super().__init__(graph.name)
@@ -59,7 +62,7 @@ class GapModel(Rows):
             graph = self.frame.graph
             touched = graph.working_set(graph.steps[graph.index[name]]) // self.frame.unit_bytes
             kept = across.get(place, [])
-            excess = touched + sum(self.size(gap.buffer) for gap in kept) - self.frame.budget
+            excess = sum(self.size(gap.buffer) for gap in kept) - max(0, self.frame.budget - touched)
             if excess > 0:
                 self.at_least("place", [(self.size(gap.buffer), self._choice(gap)) for gap in kept], excess)
 
@@ -112,11 +115,18 @@ def solve_gap(
     order: tuple[str, ...] | None = None,
     solver: str = AUTO,
     time_limit: float | None = 60,
+    *,
+    aim_bytes: int | None = None,
 ) -> Solution:
-    """The fewest bytes that ``order`` (None: the default one) can move, each step run once, addresses left open."""
+    """The fewest bytes that ``order`` (None: the default one) can move, each step run once, addresses left open.
+
+    ``aim_bytes`` asks for less than the budget between the steps that need more, for the sake of packing; the bound is
+    then that of the aim, not of the budget.
+    """
     if small := too_small(graph, budget_bytes):
         return small
-    model = GapModel(graph, budget_bytes, order or tuple(step.name for step in graph.steps))
+    aim = budget_bytes if aim_bytes is None else aim_bytes
+    model = GapModel(graph, aim, order or tuple(step.name for step in graph.steps))
     solved = solve(model.problem, solver, time_limit)
     schedule = None if solved.values is None else model.schedule(solved.values)
     return read(solved, schedule, SCHEME, budget_bytes, model.frame.unit_bytes)

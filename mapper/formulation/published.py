@@ -37,7 +37,7 @@ def build_published(
     SpecError for steps that work in place or may run again.
     """
     refuse_extensions(graph)
-    model = Published(Frame(graph, budget_bytes, order, narrow), corrections or Corrections())
+    model = Published(Frame(graph, budget_bytes, order, narrow), corrections or Corrections(), addressed=addresses)
     add_lifecycle(model)
     if addresses:
         add_addresses(model)
@@ -86,7 +86,7 @@ def read_published(model: Published, solved: Solved) -> Solution:
     if values is None:
         return read(solved, None, SCHEME, frame.budget_bytes, frame.unit_bytes)
     schedule = schedule_of(model, values)
-    offsets = {run: _offset(model, values, run) for run in schedule.runs} if model.addresses else None
+    offsets = {run: _offset(model, values, run) for run in schedule.runs} if model.addressed else None
     return read(solved, schedule, SCHEME, frame.budget_bytes, frame.unit_bytes, offsets)
 
 

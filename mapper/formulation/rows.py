@@ -53,9 +53,13 @@ class Rows:
     def equal(self, family: str, terms: Terms, bound: int) -> None:
         self._row(family, terms, self._pulp.LpConstraintEQ, bound)
 
-    def minimise(self, terms: Terms, constant: int = 0) -> None:
+    def minimise(self, terms: Terms) -> None:
+        """What is known is a factor of a variable fixed to 1: files of PuLP's leave a constant out."""
         factors, known = _gathered(terms)
-        self.problem.setObjective(self._pulp.LpAffineExpression(factors, constant=known + constant))
+        if known:
+            self.variables += 1
+            factors[self.problem.add_variable("one", 1, 1)] = known
+        self.problem.setObjective(self._pulp.LpAffineExpression(factors))
 
     def _row(self, family: str, terms: Terms, sense: int, bound: int) -> None:
         factors, known = _gathered(terms)

@@ -22,8 +22,9 @@ SCHEME = "tight"
 class TightModel(Rows):
     """``done``: by step and place, whether it has run by then; ``lies`` and ``fetched``: by buffer and place."""
 
-    def __init__(self, graph: MemoryGraph, budget_bytes: int) -> None:
+    def __init__(self, graph: MemoryGraph, budget_bytes: int, known_bound_bytes: int = 0) -> None:
         refuse_extensions(graph)
+        self.known_bound_bytes = known_bound_bytes
         super().__init__(graph.name)
         self.frame = Frame(graph, budget_bytes)
         self.done: dict[tuple[int, int], Term] = {}
@@ -93,6 +94,7 @@ class TightModel(Rows):
             if number in self.written:
                 self.at_most("written", [(1, fetched), (-1, self.written[number])], 0)
             if maker is not None:
+                self.at_most("lies_after_made", [(1, lies), (-1, self._has_run(maker, place))], 0)
                 self.at_most("fetched_after_made", [(1, fetched), (-1, self._has_run(maker, place - 1))], 0)
 
     def _room(self) -> None:
@@ -122,7 +124,9 @@ class TightModel(Rows):
         )
         fetched = [(self.frame.sizes[number], term) for (number, _), term in self.fetched.items()]
         written = [(self.frame.sizes[number], term) for number, term in self.written.items()]
-        self.minimise(fetched + written, -free)
+        paid = [*fetched, *written, (-free, 1)]
+        self.at_least("known_bound", paid, -(-self.known_bound_bytes // self.frame.unit_bytes))
+        self.minimise(paid)
 
     def schedule(self, values: dict[str, float]) -> Schedule:
         graph = self.frame.graph
@@ -147,12 +151,23 @@ class TightModel(Rows):
         return Schedule(graph, tuple(sorted(first, key=first.__getitem__)), tuple(runs))
 
 
-def solve_tight(graph: MemoryGraph, budget_bytes: int, solver: str = AUTO, time_limit: float | None = 60) -> Solution:
-    """The fewest bytes of any order, addresses left open."""
+def solve_tight(
+    graph: MemoryGraph,
+    budget_bytes: int,
+    solver: str = AUTO,
+    time_limit: float | None = 60,
+    *,
+    known_bound_bytes: int = 0,
+) -> Solution:
+    """The fewest bytes of any order, addresses left open.
+
+    ``known_bound_bytes``: a lower bound on the objective that was proved elsewhere. Below the minimum peak, say, some
+    buffer is spilled and retrieved; that alone often closes the gap.
+    """
     refuse_extensions(graph)
     if small := too_small(graph, budget_bytes):
         return small
-    model = TightModel(graph, budget_bytes)
+    model = TightModel(graph, budget_bytes, known_bound_bytes)
     solved = solve(model.problem, solver, time_limit)
     schedule = None if solved.values is None else model.schedule(solved.values)
     return read(solved, schedule, SCHEME, budget_bytes, model.frame.unit_bytes)

@@ -44,6 +44,8 @@ class Published(Rows):
     corrections: Corrections = field(default_factory=Corrections)
     moves: bool = True
     """whether anything may be spilled and retrieved (not for the minimum peak, Eq. 13)"""
+    addressed: bool = False
+    """whether the model decides addresses (Eq. 9-11)"""
     creates: dict[Key, Term] = field(default_factory=dict)
     keeps: dict[Key, Term] = field(default_factory=dict)
     spills: dict[Key, Term] = field(default_factory=dict)

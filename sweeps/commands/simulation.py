@@ -33,7 +33,7 @@ def simulate(
         typer.Option("--plan", help="A program, or memory plans of hwsim map (JSON); planned afresh if not given."),
     ] = None,
     objective: Annotated[
-        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes or latency.")
+        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes, latency or energy.")
     ] = DEFAULT_OBJECTIVE,
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,
