@@ -17,6 +17,7 @@ from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
 from sweeps.commands.map import map_workload
 from sweeps.commands.nest import nest
+from sweeps.commands.pack import pack
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
@@ -61,6 +62,7 @@ app.command()(simulate)
 app.command()(tile)
 app.command(name="map")(map_workload)
 app.command()(llm)
+app.command()(pack)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
 app.command()(report)
