@@ -15,12 +15,15 @@ from sweeps.order_file import read_order
 from sweeps.reading import one_of
 
 if TYPE_CHECKING:
+    from mapper.network import Mapped
+    from mapper.program_mapping import ProgramMapped
     from mapper.residency.peak import Peak
 
 SCHEME = "hwsim"
 """The mapper's own plan among those of a file."""
 FREE, DEFAULT = "free", "default"
 FORMULATIONS = ("intervals", "gap", "published")
+INTERVAL_SOLVERS = ("auto", "cp-sat")
 NAMED = ("M_R", "M_H", "M_P")
 
 
@@ -199,18 +202,29 @@ def export_program(answer: Answer, path: Path) -> None:
 
 
 def _mapped(question: Question, graph: MemoryGraph, budget: int, order: tuple[str, ...] | None) -> Solved:
-    from mapper.network import Formulation, MapSettings, Order, map_network
-
-    default = question.order == DEFAULT
-    settings = MapSettings(
-        order=Order.FREE if order is None else Order.DEFAULT if default else order,
-        formulation=Formulation(question.formulation),
-        solver=question.solver,
-        seconds=question.time_limit_s,
-    )
-    found = map_network(graph, budget, settings)
+    found = _searched(question, graph, budget, order)
     plan = None if found.plan is None else replace(found.plan, scheme=SCHEME)
     return Solved(found.status, found.bound_bytes, plan, found.solve_seconds, found.methods)
+
+
+def _searched(
+    question: Question, graph: MemoryGraph, budget: int, order: tuple[str, ...] | None
+) -> Mapped | ProgramMapped:
+    """By the formulation that was asked for."""
+    from mapper.network import MapSettings, Order, check_budget, map_network
+    from mapper.program_mapping import map_as_published, map_by_gaps
+
+    check_budget(graph, budget)
+    if question.formulation == "gap":
+        if order is None:
+            raise SpecError(f"--formulation gap is of one order: give --order {DEFAULT} or a file")
+        return map_by_gaps(graph, budget, order, question.solver, question.time_limit_s)
+    if question.formulation == "published":
+        return map_as_published(graph, budget, order, question.solver, question.time_limit_s)
+    if question.solver not in INTERVAL_SOLVERS:
+        allowed = ", ".join(INTERVAL_SOLVERS)
+        raise SpecError(f"--solver is {question.solver!r}; --formulation intervals is solved by {allowed} alone")
+    return map_network(graph, budget, MapSettings(order or Order.FREE, seconds=question.time_limit_s))
 
 
 def _baselines(graph: MemoryGraph, budget: int, peak: Peak) -> dict[str, MemoryPlan | str]:

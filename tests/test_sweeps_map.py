@@ -98,6 +98,17 @@ def test_json_is_a_plan_that_can_be_walked(fork: Path) -> None:
         assert moved is None or moved >= facts["objective_bytes"] or facts["status"] == "feasible"
 
 
+@pytest.mark.parametrize("order", ["free", "default"])
+def test_formulations_agree_where_they_prove(fork: Path, order: str) -> None:
+    question = ("map", "--workload", fork, "--scratchpad", "M_R", "--order", order)
+    ways = ("intervals", "published", *(["gap"] if order == "default" else []))
+    found = [as_json(*question, "--formulation", way) for way in ways]
+    for facts in found:
+        assert facts["status"] == "optimal"
+        check_plan(memory_graph(load_workload(fork)), plan_in(facts))
+    assert len({facts["objective_bytes"] for facts in found}) == 1
+
+
 def test_at_m_p_nothing_is_spilled(fork: Path) -> None:
     facts = as_json("map", "--workload", fork, "--scratchpad", "M_P")
     assert (facts["status"], facts["objective_bytes"], facts["gap"]) == ("optimal", 0, 0)
@@ -203,6 +214,18 @@ def test_wrong_orders_name_file_and_line(fork: Path, file: str, text: str, sente
         (
             ("--scratchpad", "M_R", "--formulation", "gaps"),
             "--formulation is 'gaps' (did you mean 'gap'?); allowed are intervals, gap, published",
+        ),
+        (
+            ("--scratchpad", "M_R", "--solver", "cbc"),
+            "--solver is 'cbc'; --formulation intervals is solved by auto, cp-sat alone",
+        ),
+        (
+            ("--scratchpad", "M_R", "--formulation", "published", "--solver", "cp-sat"),
+            "unknown solver 'cp-sat'; allowed are scip, highs, cbc, auto",
+        ),
+        (
+            ("--scratchpad", "M_R", "--formulation", "gap"),
+            "--formulation gap is of one order: give --order default or a file",
         ),
         (("--scratchpad", "M_R", "--time-limit", "0"), "--time-limit is 0; seconds above 0 are allowed"),
         (("--scratchpad", "M_R", "--element-bytes", "0"), "element_bytes is 0; at least 1 is allowed"),
