@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
-from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
+from hwsim.layer_run import Depth, Handover
+from hwsim.layer_timing import LayerTiming, machine_assumptions
 from hwsim.machine import Machine
-from hwsim.machine_fields import MACHINE_FIELDS
-from hwsim.operands import SYNTHETIC, Operands, load_operands
+from hwsim.operands import Operands, load_operands
 from hwsim.program import Program
 from hwsim.remarks import low_bit_remarks
-from hwsim.report import LayerReport, OperatorReport, Report
+from hwsim.report import OperatorReport, Report
 from hwsim.spec import field_text
 from hwsim.storage import Storage
 from hwsim.table_work import Precompute
-from hwsim.tiles.demand import Demand
 from hwsim.tiles.loops import TileLoops
-from hwsim.tiles.pipeline import Timeline
 from hwsim.tiles.tiling import Operand, Tiling
-from hwsim.tiles.traffic import product_traffic
 from hwsim.vector_unit import VectorRow, tables_row, vector_row
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Movement, Operator
@@ -61,9 +58,10 @@ class _Simulation:
     program: Program | None
     depth: Depth
     operands: Operands
-    synthetic: list[str] = field(default_factory=list)
-    port_bound: list[str] = field(default_factory=list)
-    known: dict[tuple[str, Demand, Tiling, Handover], tuple[Timeline, bool]] = field(default_factory=dict)
+
+    @cached_property
+    def timing(self) -> LayerTiming:
+        return LayerTiming(self.machine, self.depth, self.operands)
 
     @cached_property
     def jobs(self) -> dict[str, Job]:
@@ -103,7 +101,7 @@ class _Simulation:
         products = [self.jobs[operator.name] for operator in self.order if operator.name in self.jobs]
         tilings = {job.name: self.tiling(job) for job in products}
         layers = [
-            self.layer(job, tilings[job.name], handover, number)
+            self.timing.layer(job, tilings[job.name], handover, number)
             for number, (job, handover) in enumerate(zip(products, self.handovers(products, tilings), strict=True))
         ]
         return Report(
@@ -133,43 +131,6 @@ class _Simulation:
                     early[number] = loops.load_bytes(Operand.B, (0,) * len(loops.loops))
         cycles = [self.machine.channel.cycles(loaded) for loaded in early]
         return [Handover(early[i] > 0, cycles[i + 1]) for i in range(len(products))]
-
-    def layer(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> LayerReport:
-        demand, engine = job.demand, job.machine.engine
-        return LayerReport(
-            name=job.name,
-            m=demand.m,
-            n=demand.n,
-            k=demand.k,
-            batch=demand.batch,
-            pe_count=engine.pe_count,
-            timeline=self.timeline(job, tiling, handover, number),
-            traffic=product_traffic(demand, tiling),
-            tiling=tiling,
-            fused=tuple(operator.name for operator in job.chain.operators),
-            passes=engine.passes,
-            engine=engine.spec,
-        )
-
-    def timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:
-        key = (job.machine.engine.spec, job.demand, tiling, handover)
-        if self.depth is Depth.CLOSED and key in self.known:
-            timeline, port_bound = self.known[key]
-        else:
-            loops = TileLoops(job.machine, job.demand, tiling, handover.preloaded)
-            timeline = self.timed(loops, job, handover, number)
-            port_bound = loops.port_bound
-            self.known[key] = timeline, port_bound
-        self.port_bound += [job.name] * port_bound
-        return timeline
-
-    def timed(self, loops: TileLoops, job: Job, handover: Handover, number: int) -> Timeline:
-        if self.depth is Depth.CLOSED:
-            return time_closed(loops, handover)
-        timeline, synthetic = time_with_operands(loops, handover, job, number, self.operands, self.depth)
-        if synthetic:
-            self.synthetic.append(job.name if synthetic == "aw" else f"{job.name} ({synthetic} alone)")
-        return timeline
 
     def rows(self) -> list[OperatorReport]:
         """Everything that is no product, in order."""
@@ -202,14 +163,8 @@ class _Simulation:
     def assumptions(self) -> list[str]:
         """What the numbers rest on, a sentence each."""
         machine = self.machine
-        clock = "assumed" if machine.clock_ghz == MACHINE_FIELDS["clock_ghz"].default else "as given"
-        said = [
-            f"the clock is {machine.clock_ghz} GHz, {clock}: no technology is characterised",
-            "activations go to DRAM after each operator and come back for the next",
-            f"the vector unit does {machine.lanes} operations per cycle; what follows a product alone rides along",
-        ]
-        if machine.engine.additions_left:
-            said.append("results leave the engine as sum and carry, which the vector unit adds: one operation for each")
+        said = machine_assumptions(machine)
+        said.insert(1, "activations go to DRAM after each operator and come back for the next")
         said += low_bit_remarks(machine, self.jobs.values())
         if self.program is None:
             said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")
@@ -217,13 +172,7 @@ class _Simulation:
             said += _strangeness(self.program, machine)
         if machine.movement is Movement.EXPANDED:
             said.append("a pass over an operand moves its whole matrix, im2col copies included")
-        if self.port_bound:
-            said.append(f"tiles wait for a scratchpad's port, which counts as compute, in {', '.join(self.port_bound)}")
-        if self.depth is Depth.CLOSED:
-            said += machine.engine.array.assumptions(machine.engine.mac)
-        if self.synthetic:
-            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
-        return [*said, *self.workload.assumptions]
+        return [*said, *self.timing.assumptions(), *self.workload.assumptions]
 
 
 def _strangeness(program: Program, machine: Machine) -> list[str]:

@@ -94,7 +94,8 @@ def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, ope
     outside = order[:depth]
     pad = machine.scratchpad(operand)
     room = pad.buffers * held_bytes(demand, space, outside, operand)
-    return Filling(operand, depth, traffic_bytes(demand, space, outside, operand), room <= pad.size_bytes)
+    fits = (room <= pad.size_bytes) | (not demand.needs_buffer(operand))
+    return Filling(operand, depth, traffic_bytes(demand, space, outside, operand), fits)
 
 
 def held_bytes(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:

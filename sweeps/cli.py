@@ -16,6 +16,7 @@ from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
 from sweeps.commands.lut_error import lut_error
+from sweeps.commands.map import map_workload
 from sweeps.commands.nest import nest
 from sweeps.commands.pack import pack
 from sweeps.commands.reproduce import reproduce
@@ -60,6 +61,7 @@ app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
 app.command()(tile)
+app.command(name="map")(map_workload)
 app.command()(llm)
 app.command()(lut_error)
 app.command()(pack)

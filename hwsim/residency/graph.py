@@ -48,7 +48,8 @@ class Step:
     ``in_place`` is a pair (input, output) that may share an address while the step runs; nobody else reads the input.
     ``repeatable`` says that the step may run again instead of fetching its outputs. ``operators`` are the workload's
     operators, in the order in which they run. ``streamed_in`` and ``streamed_out`` are read and made too; the room of
-    their tiles is an output that nobody reads.
+    their tiles is an output that nobody reads. ``passing`` are the parameters, with their bytes, that pass by while the
+    step runs and are no buffers; one that several steps read is counted with the first of them.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Step:
     operators: tuple[str, ...] = ()
     streamed_in: tuple[Streamed, ...] = ()
     streamed_out: tuple[Streamed, ...] = ()
+    passing: tuple[tuple[str, int], ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:

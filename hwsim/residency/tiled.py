@@ -70,6 +70,7 @@ def _tile(step: Step, entry: TiledStep) -> Step:
         operators=step.operators,
         streamed_in=_streams(step.inputs, entry),
         streamed_out=_streams(step.outputs, entry),
+        passing=step.passing,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -136,3 +136,20 @@ def keep_all(graph: MemoryGraph, order: Sequence[str] | None = None) -> Schedule
         if uses:  # else only streamed
             runs.append(Run(name, min(uses), max(uses) + 1))
     return Schedule(graph, order, tuple(runs))
+
+
+def with_fetches(graph: MemoryGraph, order: Sequence[str], fetched: Collection[tuple[str, int]]) -> Schedule:
+    """Buffers stay from use to use, except where ``fetched`` says that one comes back: (buffer, place of its reader).
+
+    What comes back left right after its use before; the first arrival of what lies in DRAM is no fetch.
+    """
+    place = {name: at for at, name in enumerate(order)}
+    runs = []
+    for name in graph.buffers:
+        uses = sorted(place[graph.steps[index].name] for index in graph.readers[name])
+        if name in graph.maker:
+            uses.insert(0, place[graph.steps[graph.maker[name]].name])
+        starts = [at for i, at in enumerate(uses) if i == 0 or (name, at) in fetched]
+        for start, following in pairwise((*starts, len(order))):
+            runs.append(Run(name, start, max(at for at in uses if start <= at < following or at == start) + 1))
+    return Schedule(graph, tuple(order), tuple(runs))

@@ -79,7 +79,7 @@ def _method(text: str) -> Method:
 
 def _capacity(text: str | None) -> int | None:
     from hwsim.errors import SpecError
-    from hwsim.machine import parse_size
+    from hwsim.machine_fields import parse_size
 
     if text is None:
         return None

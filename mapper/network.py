@@ -1,0 +1,162 @@
+"""A whole network in one scratchpad: order, evictions and addresses, proven best or with the gap that is left.
+
+Capacity first, addresses second. A budget of at least M_P needs no eviction. Below it the network is cut where exactly
+one step's results are live, each segment is solved and equal segments once, and the schedules are put together, packed
+and walked by the independent check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from time import process_time
+
+from hwsim.errors import SpecError
+from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
+from mapper.residency.cuts import segments
+from mapper.residency.ordering import in_order
+from mapper.residency.peak import Peak, least_peak
+from mapper.residency.placing import place
+from mapper.residency.schedule import Schedule, keep_all
+from mapper.residency.stages import Retained, retain
+from mapper.residency.stitching import renamed, stitch
+
+
+class Order(Enum):
+    """Which orders of steps are allowed."""
+
+    FREE = "free"
+    DEFAULT = "default"
+    """the order of the graph alone"""
+
+
+class Formulation(Enum):
+    """How evictions are looked for."""
+
+    INTERVALS = "intervals"
+    """search over sets of steps, then retention intervals in CP-SAT"""
+    GAP = "gap"
+    """one binary for each gap between uses: one given order"""
+    PUBLISHED = "published"
+    """COSMA's own Eq. 1-12"""
+
+
+@dataclass(frozen=True, slots=True)
+class MapSettings:
+    """What may be decided and how long it may take. A tuple as ``order`` names all steps.
+
+    ``seconds`` are deterministic: work, not time, so that the same question gives the same plan.
+    """
+
+    order: Order | tuple[str, ...] = Order.FREE
+    formulation: Formulation = Formulation.INTERVALS
+    solver: str = "auto"
+    seconds: float = 60.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise SpecError(f"a time limit of {self.seconds} seconds; more than 0 is needed")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The answer. ``plan`` is None only if no addresses were found; ``bound_bytes`` holds for every plan that the
+    settings allow."""
+
+    graph: MemoryGraph
+    budget_bytes: int
+    plan: MemoryPlan | None
+    status: Status
+    bound_bytes: int
+    least_budget: int
+    peak: Peak
+    solve_seconds: float
+    methods: tuple[str, ...] = field(default=())
+
+    @property
+    def objective_bytes(self) -> int | None:
+        return self.plan.objective_bytes if self.plan else None
+
+
+def map_network(graph: MemoryGraph, budget_bytes: int, settings: MapSettings | None = None) -> Mapped:
+    """The plan with the fewest bytes of spills and retrieves for a scratchpad of ``budget_bytes``.
+
+    Raises SpecError if the budget is below M_R, naming the step, or if the order cannot run.
+    """
+    settings = settings or MapSettings()
+    check_budget(graph, budget_bytes)
+    return _Mapping(graph, budget_bytes, settings).run()
+
+
+def check_budget(graph: MemoryGraph, budget_bytes: int) -> None:
+    """Raise SpecError if some step does not fit alone."""
+    if budget_bytes >= graph.least_budget:
+        return
+    step = max(graph.steps, key=graph.working_set)
+    tensors = ", ".join(f"{name} ({graph.buffers[name].bytes})" for name in step.touched)
+    raise SpecError(
+        f"{graph.name}: a scratchpad of {budget_bytes} bytes holds no order: step {step.name!r} needs "
+        f"{graph.working_set(step)} bytes at once for {tensors}"
+    )
+
+
+@dataclass
+class _Mapping:
+    graph: MemoryGraph
+    budget_bytes: int
+    settings: MapSettings
+    methods: list[str] = field(default_factory=list)
+
+    def run(self) -> Mapped:
+        start = process_time()
+        graph = self.graph
+        if isinstance(self.settings.order, tuple):
+            graph = in_order(graph, self.settings.order)
+        chained = self.settings.order is not Order.FREE
+        peak = _given_peak(graph) if chained else least_peak(graph)
+        plan, bound = self._without_evictions(graph, peak)
+        if plan is None:
+            retained = self._retained(graph, chained)
+            bound = max(bound, retained.bound_bytes)
+            plan = self._packed(retained.schedule, bound)
+        if plan is not None:
+            check_plan(self.graph, plan)
+        status = plan.status if plan is not None else Status.INFEASIBLE
+        taken = process_time() - start
+        least = self.graph.least_budget
+        return Mapped(self.graph, self.budget_bytes, plan, status, bound, least, peak, taken, tuple(self.methods))
+
+    def _without_evictions(self, graph: MemoryGraph, peak: Peak) -> tuple[MemoryPlan | None, int]:
+        if peak.peak_bytes > self.budget_bytes:
+            return None, 0
+        self.methods.append(f"an order with a peak of {peak.peak_bytes} bytes keeps everything")
+        return self._packed(keep_all(graph, peak.order), 0), 0
+
+    def _retained(self, graph: MemoryGraph, chained: bool) -> Retained:
+        """Every segment at its best, together."""
+        parts = segments(graph)
+        solved: dict[object, Retained] = {}
+        signatures = [part.signature for part in parts]
+        share = self.settings.seconds / len(set(signatures))
+        schedules, bound = [], 0
+        for part, signature in zip(parts, signatures, strict=True):
+            if signature not in solved:
+                solved[signature] = retain(part.graph, self.budget_bytes, share, chained)
+            schedules.append((part, renamed(solved[signature].schedule, part)))
+            bound += solved[signature].bound_bytes
+        self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
+        return Retained(stitch(graph, schedules), bound)
+
+    def _packed(self, schedule: Schedule, bound: int) -> MemoryPlan | None:
+        offsets = place(schedule, self.budget_bytes)
+        if offsets is None:
+            return None
+        proven = schedule.objective_bytes == bound
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return schedule.plan(self.settings.formulation.value, self.budget_bytes, offsets, status, bound)
+
+
+def _given_peak(graph: MemoryGraph) -> Peak:
+    peak = keep_all(graph).peak_bytes
+    return Peak(tuple(step.name for step in graph.steps), peak, peak)
