@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
+from hwsim.reference import exact_matmul
 
-Matrix = NDArray[np.integer]
+Matrix = NDArray[Any]
+"""Integers, or floats where an engine takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class Array(ABC):
     @abstractmethod
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         """Compute ``a @ b`` for a (m, k) and b (k, n); each ``yield`` is one clock edge."""
+
+    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
+        """The values of ``a @ b``, of integers exact and in int64."""
+        return exact_matmul(a, b, mac.largest_product)
 
     @abstractmethod
     def inventory(self, mac: Mac) -> Inventory:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hwsim.arrays.base import Matrix
 from hwsim.formats import IntFormat
 from hwsim.low_bit.reinterpretation import bit_planes
 from hwsim.low_bit.weights import signed_weights
@@ -108,6 +109,10 @@ class Unit(ABC):
         """Bits of the sum at rest in a unit."""
         return self.mac.acc.bits + int(self.doubled)
 
+    def activations(self, a: Matrix) -> Integers:
+        """Activations (m, k) as wires carry them."""
+        return a.astype(np.int64)
+
     def share(self, a: Integers) -> Integers:
         """From activations (..., group) to what the units see, (..., entries)."""
         if self.plan is None:
@@ -129,6 +134,27 @@ class Unit(ABC):
         """What is added to the sums (m, n) for one plane."""
         found = self.look_up(shared, words) << (plane + self.base_shift)
         return -found if self.top_negative and plane == self.planes - 1 else found
+
+    def zeros(self, shape: tuple[int, ...]) -> Integers:
+        """Sums that were not added to."""
+        return np.zeros(shape, np.int64)
+
+    def added(self, sums: Integers, terms: Integers) -> Integers:
+        """Sums after one more addition."""
+        return sums + terms
+
+    def corrected(self, rows: Integers, shared: Integers, correction: Correction) -> Integers:
+        """What corrects the sums of each row (m,), with one more step of ``shared`` (m, tables, entries)."""
+        entry = shared[..., correction.entry].sum(axis=1)
+        return rows - entry if correction.negative else rows + entry
+
+    def results(self, sums: Integers) -> Integers:
+        """Sums as the port shows them."""
+        return sums >> int(self.doubled)
+
+    def product(self, results: Integers) -> Matrix:
+        """What results on the port are worth."""
+        return results
 
 
 @dataclass(frozen=True, slots=True)
