@@ -58,19 +58,19 @@ class FloatPatterns(IntFormat):
         return check_representable(values, self.float, what)
 
     def stored(self, values: Floats) -> Floats:
-        """Values in the numpy type of the format, rounded as `hwsim.floats.stored` does."""
-        return stored(values, self.float)
+        """Values in the numpy type of the format, rounded as `hwsim.floats.stored` does; NaN is that of the units."""
+        with np.errstate(invalid="ignore"):  # NaNs that signal
+            return stored(np.where(np.isnan(values), np.nan, values), self.float)
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Values of many magnitudes: most near 1, some large, tiny (also subnormal), and zeros of both signs."""
         places = rng.choice([0, 0, 0, 1, -1], shape) * rng.integers(0, self.layout.bias + 1, shape)
         values = np.ldexp(rng.standard_normal(shape), places) * (rng.random(shape) < 0.9)
-        return stored(np.clip(values, -self.largest, self.largest), self.float)
+        return self.stored(np.clip(values, -self.largest, self.largest))
 
     def patterns(self, values: Floats) -> NDArray[np.int64]:
         """The bits of values of the format."""
-        held = stored(np.asarray(values), self.float)
-        return held.view(self.layout.storage).astype(np.int64)
+        return self.stored(values).view(self.layout.storage).astype(np.int64)
 
     def values(self, patterns: NDArray[np.integer]) -> Floats:
         """The values of patterns, in the numpy type of the format."""

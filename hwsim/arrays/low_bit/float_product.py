@@ -11,7 +11,6 @@ from hwsim.arrays.low_bit.float_arithmetic import VALUES, Terms
 from hwsim.arrays.low_bit.floating import FloatUnit
 from hwsim.arrays.low_bit.stepping import Integers, padded
 from hwsim.arrays.low_bit.structure import Structure
-from hwsim.floats import stored
 
 SUMS_AT_ONCE = 1 << 15
 """Sums that are added to at a time: they stay in the cache. Measured: four times as many are slower by a third."""
@@ -31,7 +30,7 @@ def float_product(a: Matrix, b: Matrix, structure: Structure, unit: FloatUnit) -
     rows[:, : a.shape[1]] = fast.activations(a)
     taken = max(1, SUMS_AT_ONCE // b.shape[1])
     parts = [_rows(rows[i : i + taken], words, structure, fast) for i in range(0, len(rows), taken)]
-    return np.asarray(stored(np.concatenate(parts), unit.acc.float))
+    return unit.acc.stored(np.concatenate(parts))
 
 
 def _rows(rows: Terms, words: Integers, structure: Structure, unit: FloatUnit) -> Terms:

@@ -55,6 +55,11 @@ class FloatUnit(Unit):
         return self.entry.layout
 
     @property
+    def converted(self) -> bool:
+        """Whether a row shares its activations in another format than they come in."""
+        return self.plan is None and self.entry != self.taken
+
+    @property
     def doubled(self) -> bool:
         return False
 
