@@ -197,7 +197,7 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
     array = kind(**{k: v for k, v in values.items() if k in array_fields})
     of_mac = {k: v for k, v in values.items() if k in mac_fields}
-    mac = mac_kind(**of_mac, **mac_kind.implied(of_mac))
+    mac = mac_kind(**{**mac_kind.implied(of_mac), **of_mac})
     return Engine(array, mac)
 
 

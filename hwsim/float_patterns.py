@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
 from hwsim.floats import FP16, STORAGE, Floats, Singles, check_representable, stored
-from hwsim.formats import Format, FloatFormat, IntFormat
+from hwsim.formats import FloatFormat, Format, IntFormat
 from hwsim.hardware_floats import FloatLayout
 
 WIDEST_BITS = 32
@@ -24,19 +24,19 @@ class FloatPatterns(IntFormat):
 
     bits: int = FP16.bits
     signed: bool = False
-    float: FloatFormat = FP16
+    format: FloatFormat = FP16
 
     @property
     def name(self) -> str:
-        return self.float.name
+        return self.format.name
 
     def __str__(self) -> str:
-        return self.float.name
+        return self.format.name
 
     @property
     def layout(self) -> FloatLayout:
         """Exponent, fraction and special values."""
-        return _layout(self.float)
+        return _layout(self.format)
 
     @property
     def exact_bits(self) -> int:
@@ -55,12 +55,12 @@ class FloatPatterns(IntFormat):
         """
         if not is_floating(values.dtype):
             raise SpecError(f"{what} holds {values.dtype}; values of {self} are given as floats")
-        return check_representable(values, self.float, what)
+        return check_representable(values, self.format, what)
 
     def stored(self, values: Floats) -> Floats:
         """Values in the numpy type of the format, rounded as `hwsim.floats.stored` does; NaN is that of the units."""
         with np.errstate(invalid="ignore"):  # NaNs that signal
-            return stored(np.where(np.isnan(values), np.nan, values), self.float)
+            return stored(np.where(np.isnan(values), np.nan, values), self.format)
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Values of many magnitudes: most near 1, some large, tiny (also subnormal), and zeros of both signs."""
@@ -75,7 +75,7 @@ class FloatPatterns(IntFormat):
     def values(self, patterns: NDArray[np.integer]) -> Floats:
         """The values of patterns, in the numpy type of the format."""
         words = np.ascontiguousarray(patterns).astype(self.layout.storage)
-        return words.view(STORAGE[self.float.name])
+        return words.view(STORAGE[self.format.name])
 
 
 @cache

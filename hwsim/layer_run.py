@@ -10,6 +10,7 @@ import numpy as np
 
 from hwsim.engine import Engine
 from hwsim.errors import HwsimError
+from hwsim.float_patterns import equal_values
 from hwsim.jobs import Job
 from hwsim.operands import Matrices, Operands, Pair
 from hwsim.tiles.jumps import run_loops
@@ -85,18 +86,26 @@ def _counted(loops: TileLoops, engine: Engine, pair: Pair, deciding: str) -> Ite
 
 
 def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterator[Tile]:
-    demand = loops.demand
+    """Integers are compared as a whole; floats tile by tile, since their sums depend on where k is cut."""
+    demand, floating = loops.demand, engine.mac.floating
     result = np.zeros((demand.batch, demand.m, demand.n), np.int64)
     for at in loops.indices():
         batch, m, n, k = _slices(loops, at)
         a, b = pair.member(batch)
         operands = a[m, k], b[k, n]
         beats, part = _run(engine, *operands)
-        result[batch, m, n] += part
+        if floating:
+            _compare(engine, name, part, operands)
+        else:
+            result[batch, m, n] += part
         yield loops.at(at, beats, loops.ports(at, engine.array.counted_words(*operands, engine.mac)))
-    for batch in range(demand.batch):
-        if not np.array_equal(result[batch], engine.multiply(*pair.member(batch))):
-            raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")
+    for batch in range(0 if floating else demand.batch):
+        _compare(engine, name, result[batch], pair.member(batch))
+
+
+def _compare(engine: Engine, name: str, result: Matrices, operands: tuple[Matrices, Matrices]) -> None:
+    if not equal_values(result, engine.multiply(*operands)):
+        raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")
 
 
 def _run(engine: Engine, a: Matrices, b: Matrices) -> tuple[int, Matrices]:

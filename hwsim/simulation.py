@@ -12,7 +12,7 @@ from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
 from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
 from hwsim.machine import MACHINE_FIELDS, Machine
-from hwsim.operands import SYNTHETIC, Operands, load_operands
+from hwsim.operands import FLOAT_SYNTHETIC, SYNTHETIC, Operands, load_operands
 from hwsim.program import Program
 from hwsim.report import LayerReport, OperatorReport, Report
 from hwsim.spec import field_text
@@ -210,7 +210,8 @@ class _Simulation:
         if self.depth is Depth.CLOSED:
             said += machine.engine.array.assumptions(machine.engine.mac)
         if self.synthetic:
-            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
+            how = FLOAT_SYNTHETIC if machine.engine.mac.floating else SYNTHETIC
+            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {how}")
         return [*said, *self.workload.assumptions]
 
 

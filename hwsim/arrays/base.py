@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from numpy.typing import DTypeLike
 
@@ -41,8 +41,8 @@ class Mac(ABC):
             )
 
     @classmethod
-    def implied(cls, given: Mapping[str, object]) -> Mapping[str, object]:
-        """Fields that were not given and follow from those that were."""
+    def implied(cls, given: Mapping[str, object]) -> Mapping[str, Any]:
+        """Defaults that follow from the fields that were given."""
         return {}
 
     @property

@@ -1,4 +1,4 @@
-"""The two judges of a design: every lane at every edge against the step model, and the product against that of whole matrices."""
+"""The two judges of a design: every lane at every edge against the step model, and the product of whole matrices."""
 
 from __future__ import annotations
 

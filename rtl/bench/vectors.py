@@ -150,5 +150,4 @@ def load(path: Path) -> Vectors:
 
 
 def _product(file: Mapping[str, NDArray[Any]], i: int) -> Product:
-    stated = file[f"stated_{i}"] if f"stated_{i}" in file else None
-    return Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"], stated)
+    return Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"], file.get(f"stated_{i}"))

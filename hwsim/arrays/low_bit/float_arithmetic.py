@@ -146,7 +146,7 @@ PATTERNS, VALUES = PatternArithmetic(), ValueArithmetic()
 
 
 def round_values(x: NDArray[np.float64], layout: FloatLayout) -> NDArray[np.float64]:
-    """float64 ``x`` (any shape) rounded once, to nearest even as if exponents had no end, then flushed or overflowed."""
+    """float64 ``x`` (any shape) rounded once, to nearest even whatever the exponent, then flushed or overflowed."""
     dropped = DOUBLE_FRACTION_BITS - layout.fraction_bits
     words = np.ascontiguousarray(x).view(np.int64)
     words = words + ((words >> dropped & 1) + ((1 << (dropped - 1)) - 1))  # a carry goes into the exponent

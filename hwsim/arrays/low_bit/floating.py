@@ -157,8 +157,9 @@ class FloatBitSerial(FloatUnit, BitSerial):
         return "pe_bit_serial_fp"
 
     def terms(self, shared: Terms, words: Integers) -> list[Terms]:
-        places = [(t, j) for t in range(shared.shape[1]) for j in range(self.group)]
-        return [self._chosen(shared[:, t, j, np.newaxis], words[:, t, 0] >> (self.group - 1 - j) & 1) for t, j in places]
+        bits = words >> np.arange(self.group)[::-1] & 1  # (n, tables, group)
+        places = np.ndindex(shared.shape[1], self.group)
+        return [self._chosen(shared[:, t, j, np.newaxis], bits[:, t, j]) for t, j in places]
 
     def _chosen(self, a: Terms, bits: Integers) -> Terms:
         if self.one_bit:
@@ -189,7 +190,7 @@ class FloatProducts(FloatUnit, Products):
     def terms(self, shared: Terms, words: Integers) -> list[Terms]:
         integers: NDArray[np.int64] = 2 * words - 1 if self.one_bit else words
         weights = self.arithmetic.whole(integers, self.taken.layout)
-        places = [(t, j) for t in range(shared.shape[1]) for j in range(self.group)]
+        places = np.ndindex(shared.shape[1], self.group)
         return [
             self.arithmetic.multiply(shared[:, t, j, np.newaxis], weights[:, t, j], self.taken.layout, self.summed)
             for t, j in places

@@ -111,7 +111,7 @@ class Unit(ABC):
 
     def activations(self, a: Matrix) -> Integers:
         """Activations (m, k) as wires carry them."""
-        return a.astype(np.int64)
+        return np.asarray(a, np.int64)
 
     def share(self, a: Integers) -> Integers:
         """From activations (..., group) to what the units see, (..., entries)."""
@@ -145,7 +145,7 @@ class Unit(ABC):
 
     def corrected(self, rows: Integers, shared: Integers, correction: Correction) -> Integers:
         """What corrects the sums of each row (m,), with one more step of ``shared`` (m, tables, entries)."""
-        entry = shared[..., correction.entry].sum(axis=1)
+        entry: Integers = shared[..., correction.entry].sum(axis=1)
         return rows - entry if correction.negative else rows + entry
 
     def results(self, sums: Integers) -> Integers:
