@@ -47,7 +47,7 @@ FORMATS = (
     "a=int12,w=int9,acc=int40",
 )
 
-LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40")
+LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40", "a=fp16", "a=fp8e4m3,acc=fp32")
 
 
 def formats_of(name: str) -> Sequence[str]:

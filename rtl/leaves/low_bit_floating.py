@@ -124,10 +124,12 @@ def _placed(term: Wire, leaf: Leaf, acc: FloatLayout) -> Wire:
     lowest, planes = leaf["halves"].bit_length() - 2, leaf["w_bits"]
     if planes == 1:
         return fp_moved(term, pyrtl.Const(lowest, 2, signed=True), (lowest, lowest), acc) if lowest else term
-    bits = signed_bits(lowest, planes - 1 + lowest)
-    plane = fit(input_port("plane", (planes - 1).bit_length()), bits, signed=False)
+    plane_bits = (planes - 1).bit_length()
+    highest = (1 << plane_bits) - 1 + lowest
+    bits = signed_bits(lowest, highest)
+    plane = fit(input_port("plane", plane_bits), bits, signed=False)
     places = add(plane, pyrtl.Const(lowest, bits, signed=True)) if lowest else plane
-    return fp_moved(term, places, (lowest, planes - 1 + lowest), acc)
+    return fp_moved(term, places, (lowest, highest), acc)
 
 
 def _accumulate(leaf: Leaf, term: Wire, acc: FloatLayout) -> None:
