@@ -15,6 +15,7 @@ from hwsim.arrays import ARRAYS, Array
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.errors import SpecError, nearest
 from hwsim.float_patterns import FloatPatterns, check_matrix
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
@@ -70,6 +71,11 @@ class Engine:
         return self.array.multipliers(self.mac)
 
     @property
+    def activation(self) -> IntFormat:
+        """The values of A that it takes: those of the MAC's format, or fewer where the array is declared so."""
+        return self.array.activation(self.mac)
+
+    @property
     def operand_bits(self) -> int:
         """Bits of both operands that one step works on."""
         return self.array.operand_bits(self.mac)
@@ -103,8 +109,8 @@ class Engine:
         return self.array.count(a, b, self.mac)
 
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
-        """Values of a (m, k) @ b (k, n), shape (m, n): of integers exact and in int64, of float activations as the
-        engine rounds them, in the numpy type of its accumulator."""
+        """Values of a (m, k) @ b (k, n), shape (m, n): of integers in int64, exact unless the array declares otherwise,
+        of float activations as the engine rounds them, in the numpy type of its accumulator."""
         self.check_operands(a, b)
         return self.array.multiply(a, b, self.mac)
 
@@ -140,7 +146,7 @@ class Engine:
         return tuple(1 if limit is None else 2 * limit + 1 for limit in (limits.m, limits.n, limits.k))
 
     def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
-        a, w = self.mac.a, self.mac.w
+        a, w = self.activation, self.mac.w
         if isinstance(a, FloatPatterns):
             drawn = np.full((m, k), a.largest) if extreme else a.draw(rng, (m, k))
             return a.stored(drawn), w.random(rng, (k, n))
@@ -151,7 +157,7 @@ class Engine:
 
     def _sparse(self, pair: tuple[Matrix, Matrix], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
         """The same operands with three of four elements zero, where their formats have a zero."""
-        formats = self.mac.a, self.mac.w
+        formats = self.activation, self.mac.w
         a, b = (np.where(rng.random(x.shape) < 0.25, x, f.rest) for x, f in zip(pair, formats, strict=True))
         return a, b
 
@@ -171,7 +177,7 @@ class Engine:
     def check_operands(self, a: Matrix, b: Matrix) -> None:
         """Raise SpecError unless a (m, k) and b (k, n) are matrices within the engine's formats: integers, or a of
         floats where activations are."""
-        for what, x, fmt in (("a", a, self.mac.a), ("b", b, self.mac.w)):
+        for what, x, fmt in (("a", a, self.activation), ("b", b, self.mac.w)):
             check_matrix(x, fmt, what)
         if a.shape[1] != b.shape[0]:
             raise SpecError(
@@ -213,25 +219,34 @@ def housed_mac(array: type[Array], name: str) -> type[Mac]:
 
 
 def load_engine(text: str | Path) -> Engine:
-    """Return the engine that ``text`` describes: a preset, an inline form, an LMMA instruction (`hwsim.lmma`), or the
-    path of a ``.toml`` file.
+    """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
 
-    A TOML file has a key ``engine`` (any inline form) and more fields beside it.
+    In place of a name an inline form may have an LMMA instruction (`hwsim.lmma`). A TOML file has a key ``engine`` (any
+    inline form) and more fields beside it.
     Raises SpecError for unknown names, fields and values.
     """
     if str(text).endswith(".toml"):
         return _from_toml(Path(text))
-    if is_lmma(str(text)):
-        return load_engine(parse_lmma(str(text)).engine)
     name, given = split_inline(str(text))
     return _from_named(name, given)
 
 
 def _from_named(name: str, given: Mapping[str, object]) -> Engine:
+    if is_lmma(name):
+        return _from_instruction(name, given)
     if name in ENGINES:
         base, preset = split_inline(ENGINES[name])
         return make_engine(base, {**preset, **given})
     return make_engine(name, given)
+
+
+def _from_instruction(text: str, given: Mapping[str, object]) -> Engine:
+    """The engine of an instruction, with what an instruction does not say of it."""
+    base, said = split_inline(parse_lmma(text).engine)
+    for field in given:
+        if field in said:
+            raise SpecError(f"{text} says {field}={said[field]} itself; what may be given beside it are other fields")
+    return make_engine(base, {**said, **given})
 
 
 def _from_toml(path: Path) -> Engine:

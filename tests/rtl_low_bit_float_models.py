@@ -119,7 +119,9 @@ LOW_BIT_FLOAT_MODELS = {
 HALF, E4M3, E5M2 = (NAMED[name] for name in ("fp16", "fp8e4m3", "fp8e5m2"))
 
 
-def _unit(kind: str, layouts: tuple[FloatLayout, FloatLayout], group: int, tables: int, w_bits: int, piped: int) -> Leaf:
+def _unit(
+    kind: str, layouts: tuple[FloatLayout, FloatLayout], group: int, tables: int, w_bits: int, piped: int
+) -> Leaf:
     """As an array has it."""
     one, half, subset = w_bits == 1, kind == "pe_lut_fp", kind == "pe_subset_fp"
     dequantised = kind == "pe_dequant_fp"

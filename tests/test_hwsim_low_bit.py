@@ -263,7 +263,47 @@ BAD: list[tuple[Callable[[], object], str]] = [
         lambda: quantise_weights(np.array([[np.nan]]), 2, Scheme.SIGNED),
         "real weights to quantise have a value that is not finite",
     ),
-    (lambda: pack(np.array([[4]], np.uint8), 2), "codes up to 4 do not fit 2 bits"),
+    (
+        lambda: pack(np.array([[4]], np.uint8), 2),
+        "the matrix of codes has values from 4 to 4; uint2 holds 0 to 3",
+    ),
+    (lambda: pack(np.array([[-1]]), 2), "the matrix of codes has values from -1 to -1; uint2 holds 0 to 3"),
+    (lambda: pack(np.array([[0.5]]), 2), "codes are a matrix (k, n) of integers, not float64 of shape (1, 1)"),  # type: ignore[arg-type]
+    (lambda: pack(np.array([1], np.uint8), 2), "codes are a matrix (k, n) of integers, not uint8 of shape (1,)"),
+    (lambda: remap(np.array([[0.5]]), 2), "codes are a matrix (k, n) of integers, not float64 of shape (1, 1)"),  # type: ignore[arg-type]
+    (lambda: packed_bytes((-1, 4), 2), "packed weights have a shape (k, n), not (-1, 4)"),
+    (
+        lambda: unpack(np.zeros(4, np.uint8), (4, 4, 1), 2),  # type: ignore[arg-type]
+        "packed weights have a shape (k, n), not (4, 4, 1)",
+    ),
+    (lambda: unpack(np.zeros(4), (4, 4), 2), "packed weights are an array of uint8, not of float64"),  # type: ignore[arg-type]
+    (lambda: unpack([0] * 4, (4, 4), 2), "packed weights are an array of uint8, not of list"),  # type: ignore[arg-type]
+    (
+        lambda: unpack(np.zeros(5, np.uint8), (4, 4), 2),
+        "2-bit weights of shape (4, 4) are packed in 4 bytes, not in an array of shape (5,)",
+    ),
+    (
+        lambda: unpack(np.zeros((2, 2), np.uint8), (4, 4), 2),
+        "2-bit weights of shape (4, 4) are packed in 4 bytes, not in an array of shape (2, 2)",
+    ),
+    (lambda: unpack(np.zeros(4, np.uint8), (4, 4), 9), "low-bit weights have 1 to 8 bits, not 9"),
+    (lambda: unsigned_weights([[0]], 2.5), "low-bit weights have 1 to 8 bits, not 2.5"),  # type: ignore[arg-type]
+    (lambda: unsigned_weights([[0]], 2, scale=np.nan), "a scale is positive and finite, not nan"),
+    (lambda: unsigned_weights([[0, 1]], 2, scale=[[1, -np.inf]]), "a scale is positive and finite, not -inf"),
+    (lambda: signed_weights([[0]], 2, np.nan), "a scale is positive and finite, not nan"),
+    (lambda: signed_weights([[1]], 1, np.inf), "a scale is positive and finite, not inf"),
+    (lambda: ternary_weights([[0]], np.nan), "a scale is positive and finite, not nan"),
+    (lambda: unsigned_weights([[0]], 2, scale="one"), "scales are real numbers, not <U3"),
+    (lambda: unsigned_weights([[0]], 2, zero=1j), "zero points are real numbers, not complex128"),
+    (
+        lambda: quantise_weights(np.array([["a"]]), 2, Scheme.SIGNED),  # type: ignore[arg-type]
+        "weights to quantise are real numbers, not <U1",
+    ),
+    (
+        lambda: quantise_weights(np.array([[1.7e308], [-1.7e308]]), 2, Scheme.ASYMMETRIC),
+        "a scale is positive and finite, not inf",
+    ),
+    (lambda: quantise_weights(np.zeros((1, 1)), 9, Scheme.SIGNED), "low-bit weights have 1 to 8 bits, not 9"),
     (lambda: pack(np.array([[1]], np.uint8), 2, 0), "weights are packed in groups of at least 1, not 0"),
     (
         lambda: unpack(np.zeros(3, np.uint8), (4, 4), 2),

@@ -263,10 +263,10 @@ WRONG = {
     "lut:pipeline=3": "lut: pipeline=3 is not one of 1, 2",
     "lut:precompute=before": "lut: precompute=before is not one of inside, fused",
     "unpu:k=1": "unpu: k must be at least 2, not 1: a table serves k - 1 weights of several bits",
-    "unpu:share=4": "unpu has no field 'share'; its fields are m, n, k, tables, registers, pipeline, mac, a, acc, "
-    "w_bits",
-    "lut:w=int4": "lut has no field 'w'; its fields are m, n, k, tables, registers, pipeline, precompute, mac, a, acc, "
-    "w_bits",
+    "unpu:share=4": "unpu has no field 'share'; its fields are m, n, k, tables, registers, pipeline, entry, mac, "
+    "a, acc, w_bits",
+    "lut:w=int4": "lut has no field 'w'; its fields are m, n, k, tables, registers, pipeline, precompute, entry, mac, "
+    "a, acc, w_bits",
     "dequant-mac:tables=0": "dequant-mac: tables must be at least 1, not 0",
     "lut:mac=opt1": "mac=opt1 has no place in lut; its macs are low-bit",
     "cube:mac=low-bit": "mac=low-bit has no place in cube; its macs are parallel, booth, fused, opt1",

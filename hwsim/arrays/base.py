@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
@@ -117,6 +118,14 @@ class Array(ABC):
 
     def check_mac(self, mac: Mac) -> None:  # noqa: B027
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
+
+    def activation(self, mac: Mac) -> IntFormat:
+        """The values of A that it takes: those of the MAC's format, unless it is declared to take fewer."""
+        return mac.a
+
+    def exact(self, mac: Mac) -> bool:
+        """Whether values are those of ``a @ b``; else the array says what they are, and parts of k do not add up."""
+        return True
 
     def multipliers(self, mac: Mac) -> int:
         """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""

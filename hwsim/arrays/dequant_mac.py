@@ -29,6 +29,7 @@ class DequantMac(LowBitArray):
 
     def check_mac(self, mac: Mac) -> None:
         """Weights become values of the activations' format, which may have too few digits for them."""
+        LowBitArray.check_mac(self, mac)
         if isinstance(mac.a, FloatPatterns) and mac.w.bits > mac.a.exact_bits:
             raise SpecError(
                 f"{self.name}: {mac.a} holds all weights of up to {mac.a.exact_bits} bits, not of w_bits={mac.w.bits}"

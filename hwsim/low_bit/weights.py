@@ -88,7 +88,7 @@ class LowBitWeights:
 
 def check_bits(bits: int) -> None:
     """Raise SpecError unless weights can have ``bits`` bits."""
-    if not 1 <= bits <= MAX_BITS:
+    if not isinstance(bits, int | np.integer) or not 1 <= bits <= MAX_BITS:
         raise SpecError(f"low-bit weights have 1 to {MAX_BITS} bits, not {bits}")
 
 
@@ -145,8 +145,22 @@ def _check_levels(values: NDArray[np.int64], levels: tuple[int, ...], what: str)
         raise SpecError(f"{what} are {', '.join(map(str, levels))}, not {others[0]}")
 
 
+def check_codes(codes: NDArray[np.generic]) -> None:
+    """Raise SpecError unless ``codes`` are a matrix of integers."""
+    if codes.ndim != 2 or not np.issubdtype(codes.dtype, np.integer):
+        raise SpecError(f"codes are a matrix (k, n) of integers, not {codes.dtype} of shape {codes.shape}")
+
+
+def real_numbers(values: ArrayLike, what: str) -> Reals:
+    """``values`` in float64; raises SpecError if they are no real numbers."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "biuf":
+        raise SpecError(f"{what} are real numbers, not {given.dtype}")
+    return given.astype(np.float64)
+
+
 def _per_span(values: ArrayLike, shape: tuple[int, int], what: str) -> Reals:
-    given = np.asarray(values, np.float64)
+    given = real_numbers(values, what)
     try:
         return np.array(np.broadcast_to(given, shape))
     except ValueError:

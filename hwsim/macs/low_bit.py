@@ -69,5 +69,8 @@ class LowBitMac(Mac):
         return sys.maxsize if self.floating else Mac.longest_sum.fget(self)  # type: ignore[attr-defined]
 
     def field_for(self, role: str, format: Format) -> str:
-        whole = isinstance(format, IntFormat) and format.signed
-        return f"w_bits={format.bits}" if role == "w" and whole else Mac.field_for(self, role, format)
+        if role != "w":
+            return Mac.field_for(self, role, format)
+        if not isinstance(format, IntFormat) or not format.signed or format.bits > MAX_BITS:
+            raise SpecError(f"mac={self.name} has signed weights of 1 to {MAX_BITS} bits, not w={format}")
+        return f"w_bits={format.bits}"

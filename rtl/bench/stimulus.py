@@ -46,7 +46,8 @@ def _product(engine: Engine, a: Matrix, b: Matrix) -> Product:
     acc = engine.mac.acc
     if isinstance(acc, FloatPatterns):
         return Product(a.astype(np.float64), b.astype(np.int64), where, acc.patterns(engine.multiply(a, b)))
-    return Product(a.astype(np.int64), b.astype(np.int64), where)
+    stated = None if engine.array.exact(engine.mac) else engine.multiply(a, b).astype(np.int64)
+    return Product(a.astype(np.int64), b.astype(np.int64), where, stated)
 
 
 def _steps(engine: Engine, a: Matrix, b: Matrix) -> dict[str, Bits]:

@@ -22,6 +22,7 @@ from hwsim.arrays.low_bit.units import Unit
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.lut.plans import check_group
@@ -58,7 +59,12 @@ class LowBitArray(ScheduledArray):
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
     houses: ClassVar[tuple[type[Mac], ...]] = (LowBitMac,)
-    unsaid: ClassVar[frozenset[str]] = frozenset({"tables", "registers", "pipeline", "precompute", "share"})
+    unsaid: ClassVar[frozenset[str]] = frozenset({"tables", "registers", "pipeline", "precompute", "share", "entry"})
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether activations are declared without the lowest value of their format."""
+        return False
 
     def __post_init__(self) -> None:
         ScheduledArray.__post_init__(self)
@@ -99,6 +105,18 @@ class LowBitArray(ScheduledArray):
             operand_registers=self.registers is Registers.INSIDE,
             term_register=self.pipeline is Pipeline.TWO,
         )
+
+    def check_mac(self, mac: Mac) -> None:
+        if self.symmetric and not mac.a.signed:
+            raise SpecError(
+                f"{self.name}: entry=symmetric leaves out the lowest value of signed integers, which a={mac.a} has not"
+            )
+
+    def exact(self, mac: Mac) -> bool:
+        return not mac.floating
+
+    def activation(self, mac: Mac) -> IntFormat:
+        return self.structure(mac).unit.activation
 
     @property
     def limits(self) -> Limits:

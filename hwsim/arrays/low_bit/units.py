@@ -12,9 +12,10 @@ from hwsim.arrays.base import Matrix
 from hwsim.formats import IntFormat
 from hwsim.low_bit.reinterpretation import bit_planes
 from hwsim.low_bit.weights import signed_weights
-from hwsim.lut.geometry import exact_entry
+from hwsim.lut.geometry import declared, exact_entry, exact_subset
 from hwsim.lut.layout import Layout, select
 from hwsim.lut.plans import TablePlan, half_plan, subset_plan
+from hwsim.lut.token_tables import ENTRY, token_tables
 from hwsim.macs.low_bit import LowBitMac
 from hwsim.ports import BIT
 
@@ -34,10 +35,12 @@ class Unit(ABC):
     """``group`` activations of one row, shared by units, and the weights of one column.
 
     ``shared`` values (..., entries) are what a row hands its units: the activations or a table of their sums.
+    ``symmetric``: activations are declared without the lowest value of their format.
     """
 
     mac: LowBitMac
     group: int
+    symmetric: bool = False
 
     @property
     @abstractmethod
@@ -61,6 +64,11 @@ class Unit(ABC):
     @property
     def entries(self) -> int:
         return self.group if self.plan is None else len(self.plan.entries)
+
+    @property
+    def activation(self) -> IntFormat:
+        """The activations that it takes."""
+        return declared(self.mac.a, self.symmetric)
 
     @property
     def entry(self) -> IntFormat:
@@ -175,7 +183,7 @@ class SignedTable(Unit):
 
     @property
     def entry(self) -> IntFormat:
-        return exact_entry(self.mac.a, self.group)
+        return exact_entry(self.activation, self.group)
 
     @property
     def correction(self) -> Correction | None:
@@ -197,6 +205,33 @@ class SignedTable(Unit):
 
 
 @dataclass(frozen=True, slots=True)
+class QuantisedTable(SignedTable):
+    """A half table of INT8 entries that the operator before has quantised, with one scale per row.
+
+    What stands in the tables is rounded, so that minus the sum of the activations is not in them: sums are those with
+    the odd values q', and zero points and scales are left to whom they are handed.
+    """
+
+    @property
+    def entry(self) -> IntFormat:
+        return ENTRY
+
+    @property
+    def correction(self) -> Correction | None:
+        return None
+
+    @property
+    def doubled(self) -> bool:
+        return False
+
+    def share(self, a: Integers) -> Integers:
+        """Of whole rows: (rows of folds, steps, rows, tables, group)."""
+        by_row = a.swapaxes(1, 2)
+        tables = token_tables(by_row.reshape(-1, a.shape[1] * a.shape[3] * self.group), self.group)
+        return tables.reshape(*by_row.shape[:-1], self.entries).swapaxes(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class SubsetTable(Unit):
     """The conventional table of all sums over bits 0 and 1; a word is the number of an entry.
 
@@ -214,10 +249,7 @@ class SubsetTable(Unit):
 
     @property
     def entry(self) -> IntFormat:
-        a = self.mac.a
-        return IntFormat(
-            1 + max((-self.group * a.low - 1).bit_length() if a.low else 0, (self.group * a.high).bit_length())
-        )
+        return exact_subset(self.activation, self.group)
 
     @property
     def correction(self) -> Correction | None:
