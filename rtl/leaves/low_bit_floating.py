@@ -16,7 +16,6 @@ from hwsim.lut.plans import half_plan, subset_plan
 from rtl.leaves.arithmetic import add, fit
 from rtl.leaves.floating.bits import leading_zeros, only_if, shifted_left, signed_bits
 from rtl.leaves.floating.dot_products import entries_of, tree_sum
-from rtl.leaves.floating.numbers import Number, pack
 from rtl.leaves.floating.units import fp_add, fp_converted, fp_moved, fp_multiply, fp_negated
 from rtl.leaves.wiring import input_port, output_port, register, registered
 
@@ -46,14 +45,15 @@ def _sign(d: Wire, out: FloatLayout) -> Wire:
 
 
 def _whole(d: Wire, out: FloatLayout) -> Wire:
-    negative, bits = d[-1], len(d)
+    """Nothing is rounded, and nothing too large: the format holds every weight."""
+    negative, bits, width = d[-1], len(d), out.exponent_bits
     magnitude = add(d ^ negative.sign_extended(bits), negative.zero_extended(bits))
     zeros = leading_zeros(magnitude)
-    width = signed_bits(0, out.bias + bits - 1)
     exponent = (pyrtl.Const(out.bias + bits - 1, width) - zeros.zero_extended(width)).truncate(width)
-    no = pyrtl.Const(0, 1)
-    number = Number(negative, exponent, shifted_left(magnitude, zeros), ~pyrtl.rtl_any(*magnitude), no, no)
-    return pack(number, out)
+    below = shifted_left(magnitude, zeros)[:-1]  # a last bit that the format has no place for is 0
+    missing = out.fraction_bits - len(below)
+    fraction = pyrtl.concat(below, pyrtl.Const(0, missing)) if missing > 0 else below[-out.fraction_bits :]
+    return pyrtl.concat(negative, only_if(pyrtl.rtl_any(*magnitude), pyrtl.concat(exponent, fraction)))
 
 
 def fp_row_correction(leaf: Leaf) -> None:
