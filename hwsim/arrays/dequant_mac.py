@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit.units import Products, Unit
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import Products
 from hwsim.errors import SpecError
 from hwsim.float_patterns import FloatPatterns
 from hwsim.macs.base import Mac

@@ -10,7 +10,8 @@ from typing import ClassVar
 from hwsim.arrays.base import Matrix, ceil_div
 from hwsim.arrays.low_bit import LowBitArray
 from hwsim.arrays.low_bit.entries import Entry
-from hwsim.arrays.low_bit.units import QuantisedTable, SignedTable, Unit
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import QuantisedTable, SignedTable
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.low_bit.weights import signed_weights

@@ -18,7 +18,7 @@ from hwsim.arrays.low_bit.leaves import low_bit_inventory
 from hwsim.arrays.low_bit.ports import low_bit_ports
 from hwsim.arrays.low_bit.stepping import run_low_bit
 from hwsim.arrays.low_bit.structure import Structure
-from hwsim.arrays.low_bit.units import Unit
+from hwsim.arrays.low_bit.unit_base import Unit
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.errors import SpecError

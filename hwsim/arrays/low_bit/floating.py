@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Matrix
 from hwsim.arrays.low_bit.float_arithmetic import PATTERNS, Arithmetic, Terms
-from hwsim.arrays.low_bit.units import BitSerial, Correction, Integers, Products, SignedTable, SubsetTable, Unit
+from hwsim.arrays.low_bit.unit_base import Correction, Integers, Unit
+from hwsim.arrays.low_bit.units import BitSerial, Products, SignedTable, SubsetTable
 from hwsim.float_patterns import FloatPatterns, float_patterns
 from hwsim.formats import IntFormat
 from hwsim.hardware_floats import FloatLayout
