@@ -86,6 +86,12 @@ class Engine:
         return self.array.passes(self.mac)
 
     @property
+    def multiplies_activations(self) -> bool:
+        """Whether B may be activations: not where weights have fewer bits, or are of another kind."""
+        a, w = self.mac.a, self.mac.w
+        return type(w) is type(a) and w.bits >= a.bits
+
+    @property
     def ports(self) -> tuple[Port, ...]:
         """The boundary, as the Verilog module has it (beside ``clk`` and ``rst``)."""
         return self.array.ports(self.mac)

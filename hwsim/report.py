@@ -28,6 +28,8 @@ class LayerReport:
     """vector operators that work on this layer's results as they leave"""
     passes: int = 1
     """cycles for which a PE works on each product"""
+    engine: str = ""
+    """what computes the layer"""
 
     @property
     def macs(self) -> int:
@@ -45,6 +47,7 @@ class LayerReport:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
+            "engine": self.engine,
             "m": self.m,
             "n": self.n,
             "k": self.k,
@@ -138,8 +141,9 @@ class Report:
 
     @property
     def utilization(self) -> float:
-        """Multiply-accumulates over what all PEs could have done in ``total_cycles``."""
-        return self.macs * self.passes / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
+        """Multiply-accumulates of the engine's own layers over what all its PEs could have done in ``total_cycles``."""
+        own = sum(layer.macs for layer in self.layers if layer.engine == self.engine)
+        return own * self.passes / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
 
     @property
     def traffic(self) -> Traffic:

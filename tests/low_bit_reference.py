@@ -22,6 +22,7 @@ def int8_sums(a: np.ndarray, b: np.ndarray, bits: int, group: int) -> np.ndarray
     rows = np.zeros((len(a), k), np.int64)
     rows[:, : len(b)] = a
     rows = rows.reshape(len(a), -1, group)
+    b = b.astype(np.int64)
     codes = np.zeros((k, b.shape[1]), np.int64)
     codes[: len(b)] = (b + 1) // 2 if bits == 1 else b + (1 << (bits - 1))
     scale = np.abs(rows).sum(axis=2).max(axis=1).astype(np.float32) / np.float32(127)

@@ -66,7 +66,7 @@ def test_both_paths_are_the_integer_definition(case: tuple[np.ndarray, LowBitWei
     for found in (
         integer_product(a, weights, format),
         lookup_integers(a, weights, format, group),
-        a @ weights.integers.astype(np.int64),
+        a @ weights.integers,
     ):
         assert found.dtype == np.int64
         assert np.array_equal(found, expected)
@@ -80,6 +80,7 @@ def test_narrow_arrays_at_the_ends_of_their_range(dtype: type) -> None:
     for value in (format.low, format.high):
         a = np.full((2, 5000), value, dtype)
         assert np.array_equal(integer_product(a, weights, format), defined(a, weights))
+        assert np.array_equal(a @ weights.integers, defined(a, weights))
         assert np.array_equal(lookup_integers(a[:, :99], few, format), defined(a[:, :99], few))
 
 

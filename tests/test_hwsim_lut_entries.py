@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,12 @@ from hwsim.arrays import LutConventional, Unpu
 from hwsim.arrays.low_bit.entries import Entry, OwnEntry
 from hwsim.errors import SpecError
 from hwsim.floats import FP16
-from hwsim.formats import FP32, INT8, INT16, SymmetricFormat, parse_format
+from hwsim.formats import FP32, INT8, INT16, parse_format
 from hwsim.layer_run import Depth
 from hwsim.low_bit import LowBitWeights, ternary_weights, unsigned_weights
 from hwsim.lut import TableGeometry, TableQuantiser, lookup_quantised, parse_table_scale
 from hwsim.rescaling import engine_weights, rescaled_product
+from hwsim.table_work import Precompute, table_work
 from low_bit_reference import int8_sums
 from test_hwsim_low_bit import low_bit_weights
 from test_hwsim_low_bit_arrays import WIDTHS, low_bit, stepped, structure_of, weights_of
@@ -182,12 +182,12 @@ def test_symmetric_entries_are_those_of_the_geometry() -> None:
 
 
 def test_tables_of_int8_halve_what_passes_the_port() -> None:
-    gemm = Gemm(4, 16, 64)
-    words = {}
+    bits = {}
     for fields in ("precompute=fused", INT8_TABLES):
-        engine = load_engine(f"lut:n=8,a=int16,{fields}")
-        words[fields] = engine.array.port_words(gemm, engine.mac)["a"]
-    assert words == {"precompute=fused": 4 * 16 * 2 * 8 * 19 / 16, INT8_TABLES: 4 * 16 * 2 * 8 * 8 / 16}
+        made = table_work(load_engine(f"lut:n=8,a=int16,{fields}"), Precompute.FUSED)
+        assert made is not None
+        bits[fields] = made.bits
+    assert bits == {"precompute=fused": 8 * 19 / 4, INT8_TABLES: 8 * 8 / 4}
 
 
 def test_engines_that_make_their_tables_have_no_int8() -> None:
@@ -243,86 +243,3 @@ def test_the_longest_sum_fits_and_no_longer_one(bits: int) -> None:
     assert abs(int(engine.multiply(a, np.full((longest, 1), high))[0, 0])) == longest // 4 * 127 * ((1 << bits) - 1)
     with pytest.raises(SpecError):
         engine.latency(Gemm(1, 1, longest + 1))
-
-
-# Refusals
-
-
-LOWEST = np.array([[5, -7, 1], [0, -128, 2]])
-WEIGHTS = np.zeros((3, 2), np.int64)
-
-
-@pytest.mark.parametrize("name", SYMMETRIC)
-@pytest.mark.parametrize("question", ["multiply", "count", "run"])
-def test_the_lowest_activation_is_refused_where_it_stands(name: str, question: str) -> None:
-    engine = load_engine(f"{name}:entry=symmetric")
-    with pytest.raises(SpecError) as refused:
-        getattr(engine, question)(LOWEST, WEIGHTS)
-    assert str(refused.value) == "a holds -128 at [1, 1]; symmetric int8 holds -127 to 127"
-    assert (load_engine(name).multiply(LOWEST, WEIGHTS) == 0).all()
-
-
-def test_a_symmetric_format_takes_every_other_value() -> None:
-    SymmetricFormat(8).check(np.arange(-127, 128), "x")
-    assert set(np.unique(SymmetricFormat(3).random(np.random.default_rng(0), (100,)))) == {-3, -2, -1, 0, 1, 2, 3}
-
-
-QUANTISED = f"lut:w_bits=2,{INT8_TABLES}"
-FOUR = unsigned_weights(np.zeros((12, 2), np.int64), 2, np.ones((3, 1)), 0, 4)
-BAD: list[tuple[Callable[[], object], str]] = [
-    (
-        lambda: load_engine("lut:entry=int8"),
-        "lut: entry=int8 needs precompute=fused, not precompute=inside: the operator that makes the tables quantises "
-        "them",
-    ),
-    (lambda: load_engine("lut:entry=int4"), "lut: entry=int4 is not one of exact, symmetric, int8"),
-    (lambda: load_engine("unpu:entry=int8"), "unpu: entry=int8 is not one of exact, symmetric"),
-    (
-        lambda: load_engine("lut-conventional:entry=int8"),
-        "lut-conventional: entry=int8 is not one of exact, symmetric",
-    ),
-    (
-        lambda: load_engine("dequant-mac:entry=exact"),
-        "dequant-mac has no field 'entry'; its fields are m, n, k, tables, registers, pipeline, mac, a, acc, w_bits",
-    ),
-    (
-        lambda: load_engine("unpu:entry=symmetric,a=uint8"),
-        "unpu: entry=symmetric leaves out the lowest value of signed integers, which a=uint8 has not",
-    ),
-    (
-        lambda: load_engine(f"lut:acc=int16,{INT8_TABLES}").latency(Gemm(1, 1, 400)),
-        "acc=int16 is too narrow for k=400 activations in tables of int8 with weights of 2 bits: it needs 17 bits",
-    ),
-    (
-        lambda: rescaled_product(load_engine("lut"), np.zeros((1, 12), np.int64), FOUR),
-        "sums that are rescaled come from an engine lut with entry=int8, not from lut:m=2,n=64,k=4",
-    ),
-    (
-        lambda: rescaled_product(load_engine("cube:p=2"), np.zeros((1, 12), np.int64), FOUR),
-        "sums that are rescaled come from an engine lut with entry=int8, not from cube:p=2,overlap=true",
-    ),
-    (
-        lambda: rescaled_product(load_engine(f"lut:w_bits=4,{INT8_TABLES}"), np.zeros((1, 12), np.int64), FOUR),
-        "lut:m=2,n=64,k=4,precompute=fused,entry=int8,w_bits=4 takes weights of 4 bits, not of 2",
-    ),
-    (
-        lambda: rescaled_product(load_engine(QUANTISED), np.zeros((1, 12), np.int64), FOUR),
-        "one scale of weights for 4 of k = 12 cuts tables with one scale per token apart: the engine quantises neither "
-        "part by itself",
-    ),
-    (
-        lambda: rescaled_product(load_engine(QUANTISED), np.zeros((1, 9), np.int64), FOUR),
-        "activations have k = 9, the weights have k = 12",
-    ),
-    (
-        lambda: rescaled_product(load_engine(QUANTISED), np.full((1, 12), 128), FOUR),
-        "the matrix of activations has values from 128 to 128; int8 holds -128 to 127",
-    ),
-]
-
-
-@pytest.mark.parametrize(("ask", "message"), BAD, ids=[message for _, message in BAD])
-def test_bad_questions(ask: Callable[[], object], message: str) -> None:
-    with pytest.raises(SpecError) as caught:
-        ask()
-    assert str(caught.value) == message

@@ -104,11 +104,9 @@ class Lut(LowBitArray):
         return (RESCALED,) if self.quantised else ()
 
     def port_words(self, shapes: Gemm | Shapes, mac: Mac) -> Mapping[str, IntLike]:
-        """Tables that come through the port count as so many activations as they have bits."""
+        """Of tables that come through the port, activations that fill them: the last group of k is a whole table."""
         words = LowBitArray.port_words(self, shapes, mac)
         if self.builds_tables:
             return words
-        structure = self.structure(mac)
-        count, format = structure.given
         tables = shapes.m * ceil_div(shapes.k, self.k) * self.fold_counts(shapes)["n"]
-        return {**words, "a": ceil_div(tables * (count * format.bits), mac.a.bits)}
+        return {**words, "a": tables * self.k}

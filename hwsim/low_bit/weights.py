@@ -66,10 +66,13 @@ class LowBitWeights:
         return bool((self.zero == np.rint(self.zero)).all())
 
     @property
-    def integers(self) -> NDArray[np.int16]:
-        """The integers (k, n) that the weights are multiples of: code - zero, or twice that if a zero is a half."""
+    def integers(self) -> NDArray[np.int64]:
+        """The integers (k, n) that the weights are multiples of: code - zero, or twice that if a zero is a half.
+
+        In int64, in which numpy then sums ``a @ integers`` for activations of any width.
+        """
         doubled = 2 * self.codes.astype(np.int16) - self.spread((2 * self.zero).astype(np.int16))
-        return np.asarray(doubled >> 1 if self.whole else doubled, np.int16)
+        return np.asarray(doubled >> 1 if self.whole else doubled, np.int64)
 
     @property
     def integer_scale(self) -> Reals:

@@ -25,7 +25,7 @@ def simulate(
     ] = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="A program (JSON); planned afresh if not given.")] = None,
     objective: Annotated[
-        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes or latency.")
+        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes, latency or energy.")
     ] = "dram_bytes",
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,

@@ -1,0 +1,1 @@
+"""Which buffers lie in the scratchpad when: orders, retention, spills; addresses come after."""
