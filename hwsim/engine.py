@@ -14,6 +14,7 @@ import numpy as np
 from hwsim.arrays import ARRAYS, Array
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.errors import SpecError, nearest
+from hwsim.float_patterns import FloatPatterns, check_matrix
 from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
@@ -114,7 +115,8 @@ class Engine:
         return self.array.count(a, b, self.mac)
 
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
-        """Values of a (m, k) @ b (k, n), shape (m, n), in int64: exact, unless the array declares otherwise."""
+        """Values of a (m, k) @ b (k, n), shape (m, n): of integers in int64, exact unless the array declares otherwise,
+        of float activations as the engine rounds them, in the numpy type of its accumulator."""
         self.check_operands(a, b)
         return self.array.multiply(a, b, self.mac)
 
@@ -132,7 +134,7 @@ class Engine:
         of the shortest stream, then random ones, every other one with many zeros; k no longer than the accumulators
         hold.
 
-        Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64.
+        Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64, or a in floats.
         """
         rng = np.random.default_rng(seed)
         free = self.array.example_side(self.mac)
@@ -151,6 +153,9 @@ class Engine:
 
     def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
         a, w = self.activation, self.mac.w
+        if isinstance(a, FloatPatterns):
+            drawn = np.full((m, k), a.largest) if extreme else a.draw(rng, (m, k))
+            return a.stored(drawn), w.random(rng, (k, n))
         if extreme:
             x, y = max(((x, y) for x in (a.low, a.high) for y in (w.low, w.high)), key=lambda pair: abs(prod(pair)))
             return np.full((m, k), x), np.full((k, n), y)
@@ -176,13 +181,10 @@ class Engine:
         self.array.check_sum(k, self.mac)
 
     def check_operands(self, a: Matrix, b: Matrix) -> None:
-        """Raise SpecError unless a (m, k) and b (k, n) are integer matrices within the engine's formats."""
+        """Raise SpecError unless a (m, k) and b (k, n) are matrices within the engine's formats: integers, or a of
+        floats where activations are."""
         for what, x, fmt in (("a", a, self.activation), ("b", b, self.mac.w)):
-            if not isinstance(x, np.ndarray):
-                raise SpecError(f"{what} must be a matrix of integers (a numpy array), not {type(x).__name__}")
-            if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
-                raise SpecError(f"{what} must be a matrix of integers, not {x.dtype} of shape {x.shape}")
-            fmt.check(x, what)
+            check_matrix(x, fmt, what)
         if a.shape[1] != b.shape[0]:
             raise SpecError(
                 f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ"
@@ -206,7 +208,8 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     array_fields, mac_fields = defaults_of(kind), defaults_of(mac_kind)
     values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
     array = kind(**{k: v for k, v in values.items() if k in array_fields})
-    mac = mac_kind(**{k: v for k, v in values.items() if k in mac_fields})
+    of_mac = {k: v for k, v in values.items() if k in mac_fields}
+    mac = mac_kind(**{**mac_kind.implied(of_mac), **of_mac})
     return Engine(array, mac)
 
 

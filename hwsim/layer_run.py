@@ -10,6 +10,7 @@ import numpy as np
 
 from hwsim.engine import Engine
 from hwsim.errors import HwsimError
+from hwsim.float_patterns import equal_values
 from hwsim.jobs import Job
 from hwsim.operands import Matrices, Operands, Pair
 from hwsim.tiles.jumps import run_loops
@@ -92,16 +93,17 @@ def _stepped(loops: TileLoops, engine: Engine, pair: Pair, name: str) -> Iterato
         a, b = pair.member(batch)
         operands = a[m, k], b[k, n]
         beats, part = _run(engine, *operands)
-        if not exact:  # parts of k do not add up, so that each is compared by itself
+        if exact:
+            result[batch, m, n] += part
+        else:  # parts of k do not add up, so that each is compared by itself
             _compare(engine, part, operands, name)
-        result[batch, m, n] += part
         yield loops.at(at, beats, loops.ports(at, engine.array.counted_words(*operands, engine.mac)))
     for batch in range(demand.batch if exact else 0):
         _compare(engine, result[batch], pair.member(batch), name)
 
 
 def _compare(engine: Engine, result: Matrices, operands: tuple[Matrices, Matrices], name: str) -> None:
-    if not np.array_equal(result, engine.multiply(*operands)):
+    if not equal_values(result, engine.multiply(*operands)):
         raise HwsimError(f"layer {name!r}: the stepped result of {engine.spec} differs from the product")
 
 

@@ -8,7 +8,7 @@ from hwsim.jobs import Job
 from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
 from hwsim.machine import Machine
 from hwsim.machine_fields import MACHINE_FIELDS
-from hwsim.operands import SYNTHETIC, Operands
+from hwsim.operands import FLOAT_SYNTHETIC, SYNTHETIC, Operands
 from hwsim.report import LayerReport
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.loops import TileLoops
@@ -74,7 +74,8 @@ class LayerTiming:
         if self.depth is Depth.CLOSED:
             said += self.machine.engine.array.assumptions(self.machine.engine.mac)
         if self.synthetic:
-            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
+            how = FLOAT_SYNTHETIC if self.machine.engine.mac.floating else SYNTHETIC
+            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {how}")
         return said
 
 

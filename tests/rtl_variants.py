@@ -54,6 +54,7 @@ FORMATS = (
 )
 
 LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40")
+FLOAT_FORMATS = ("a=fp16", "a=fp8e4m3,acc=fp32")
 WIDE = ("entry=symmetric,registers=outside", "precompute=fused,entry=int8")
 """Entries of int16 activations beside those that the last mode has."""
 
@@ -86,6 +87,8 @@ def other_formats() -> list[str]:
     """
     found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in formats_of(name)]
     found += [f"lut:{middle_of(SIZES['lut'])},{mode},a=int16,acc=int40" for mode in WIDE]
+    pairs = zip(REGISTERS, FLOAT_FORMATS, strict=True)
+    found += [f"{name}:{middle_of(LOOKUPS)},{mode},{fmt}" for mode, fmt in pairs for name in LOW_BITS]
     for turn, name in enumerate(SIZES):
         for place, mac in enumerate(OTHER_MACS[name]):
             fmt = FORMATS[(turn + place) % len(FORMATS)]

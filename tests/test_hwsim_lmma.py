@@ -59,7 +59,7 @@ REFUSED = {
     "integers, not uint2",
     "lmma.m2n64k4.int8.int2.int32.int8": "lmma.m2n64k4.int8.int2.int32.int8: results leave in the accumulator's format "
     "int32, not in int8",
-    "lmma.m2n64k4.fp16.int2.fp16.fp16": "mac=low-bit computes with integers: a cannot be fp16",
+    "lmma.m2n64k4.fp16.int2.int32.int32": "mac=low-bit: a sum of fp16 is a float of up to 32 bits, not int32",
 }
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
@@ -19,7 +18,8 @@ from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
 from hwsim.reference import exact_matmul
 
-Matrix = NDArray[np.integer]
+Matrix = NDArray[Any]
+"""Integers, or floats where an engine takes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import ClassVar
 from hwsim.arrays.base import Matrix, ceil_div
 from hwsim.arrays.low_bit import LowBitArray
 from hwsim.arrays.low_bit.entries import Entry
-from hwsim.arrays.low_bit.units import QuantisedTable, SignedTable, Unit
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import QuantisedTable, SignedTable
 from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.low_bit.weights import signed_weights
@@ -72,7 +73,12 @@ class Lut(LowBitArray):
         return QuantisedTable(mac, self.k) if self.quantised else SignedTable(mac, self.k, self.symmetric)
 
     def exact(self, mac: Mac) -> bool:
-        return not self.quantised
+        return not self.quantised and LowBitArray.exact(self, mac)
+
+    def check_mac(self, mac: Mac) -> None:
+        LowBitArray.check_mac(self, mac)
+        if self.quantised and mac.floating:
+            raise SpecError(f"lut: entry=int8 is made of integer activations, not of a={mac.a}")
 
     def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
         if not self.quantised:

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
 from hwsim.arrays.low_bit.entries import OwnEntry
-from hwsim.arrays.low_bit.units import SignedTable, SubsetTable, Unit
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import SignedTable, SubsetTable
 from hwsim.errors import SpecError
 from hwsim.macs.low_bit import LowBitMac
 

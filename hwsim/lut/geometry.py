@@ -11,6 +11,8 @@ from hwsim.lut.plans import chained_plan, check_group, half_plan, subset_plan
 
 MAX_INTEGER_BITS = 16
 FLOAT_ACTIVATIONS = ("fp16", "fp8e4m3", "fp8e5m2")
+FLOAT_ENTRY = FP16
+"""The format of sums of float activations: 8 bits have too few digits for sums of four values of 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class TableGeometry:
             return self.entry
         if isinstance(self.activation, IntFormat):
             return exact_entry(declared(self.activation, self.symmetric), self.group)
-        return FP16
+        return FLOAT_ENTRY
 
     @property
     def table_bits(self) -> int:

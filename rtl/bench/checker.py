@@ -1,4 +1,4 @@
-"""The two judges of a design: every lane at every edge against the step model, and the product against numpy."""
+"""The two judges of a design: every lane at every edge against the step model, and the product of whole matrices."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class EdgeChecker:
 
 
 class ProductChecker:
-    """Collects what the design itself calls valid, lane by lane, and compares the product with ``a @ b`` of numpy.
+    """Collects what the design itself calls valid, lane by lane, and compares the product with that of whole matrices.
 
     A result that leaves as a pair is worth its total modulo the width of its ports.
     """
