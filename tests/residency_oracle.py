@@ -47,7 +47,7 @@ def _moves(
             for spilled in _subsets(sorted(lying - set(kept) - copies)):
                 copied = copies | set(spilled)
                 paid = sum(sizes[x] for x in spilled)
-                for cost, there in _gathered(step, made_by, set(kept), copied, met, graph, sizes):
+                for cost, there in _gathered_with_more(step, made_by, set(kept), copied, met, graph, sizes, done):
                     room = sum(sizes[x] for x in there | set(step.outputs))
                     if step.in_place:
                         room -= sizes[step.in_place[0]]
@@ -57,6 +57,23 @@ def _moves(
                         yield paid + cost, (
                             done | {step.name}, frozenset(after), frozenset(copied | stored), met | after,
                         )  # fmt: skip
+
+
+def _gathered_with_more(
+    step: Step,
+    made_by: dict[str, Step],
+    there: set[str],
+    copies: frozenset[str],
+    met: frozenset[str],
+    graph: MemoryGraph,
+    sizes: dict[str, int],
+    done: frozenset[str],
+) -> Iterator[tuple[int, set[str]]]:
+    """The same, and anything else that a step makes again at this place for a later one."""
+    again = [x for x, by in made_by.items() if by.repeatable and by.name in done and x not in (*step.inputs, *there)]
+    for more in _subsets(again):
+        wanted = Step(step.name, (*step.inputs, *more), step.outputs)
+        yield from _gathered(wanted, made_by, there, copies, met, graph, sizes)
 
 
 def _gathered(

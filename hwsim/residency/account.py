@@ -49,7 +49,9 @@ class Account:
         if self.in_place:
             yield "an elementwise operator writes over an operand of the same size that nobody else reads"
         if self.recompute:
-            yield "vector and moving operators may run again instead of fetching what they made"
+            yield (
+                "vector and moving operators may run again just before another, where all that both need lies at once"
+            )
 
 
 def _can_lead(operator: Operator) -> bool:
