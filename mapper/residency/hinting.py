@@ -1,4 +1,4 @@
-"""A known schedule as a hint for the retention model: places of steps, and when each buffer lies where."""
+"""A known schedule as a hint for the joint model: places of steps, and when each buffer lies where."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from mapper.residency.schedule import Schedule
 
 if TYPE_CHECKING:
-    from mapper.residency.retention import RetentionModel
+    from mapper.residency.joint import JointModel
 
 
-def give_hint(model: RetentionModel, schedule: Schedule) -> None:
+def give_hint(model: JointModel, schedule: Schedule) -> None:
     """Hint at ``schedule``, which repeats no step."""
     x, cp = model.x, model.model
     place = {name: at for at, name in enumerate(schedule.order)}
@@ -30,7 +30,7 @@ def give_hint(model: RetentionModel, schedule: Schedule) -> None:
                 cp.add_hint(stretch.end, _end(model, buffer, runs[number].end, place))
 
 
-def _end(model: RetentionModel, buffer: int, end: int, place: dict[str, int]) -> int:
+def _end(model: JointModel, buffer: int, end: int, place: dict[str, int]) -> int:
     """Where the model ends a run: a place earlier if the buffer is written over at its last."""
     x = model.x
     for step, overwritten in enumerate(x.overwritten):

@@ -1,5 +1,7 @@
-"""A solution of the retention model as a schedule: steps that run again stand again in the order, before the step at
-whose place they ran."""
+"""A solution of the joint model as a schedule: steps that run again stand again in the order.
+
+They stand just before the step at whose place they ran.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from mapper.residency.schedule import Run, Schedule
 
 if TYPE_CHECKING:
-    from mapper.residency.retention import RetentionModel, Stretch
+    from mapper.residency.joint import JointModel, Stretch
 
 
-def expanded(model: RetentionModel, value: Callable[[Any], int]) -> tuple[Schedule, dict[Run, int]]:
+def expanded(model: JointModel, value: Callable[[Any], int]) -> tuple[Schedule, dict[Run, int]]:
     """The schedule of the solution that ``value`` reads, and the offsets of its runs if the model has addresses.
 
     What lies at a place lies there during all steps that run again at it.
@@ -44,7 +46,7 @@ def expanded(model: RetentionModel, value: Callable[[Any], int]) -> tuple[Schedu
 
 
 def _run(
-    model: RetentionModel,
+    model: JointModel,
     buffer: int,
     number: int,
     stretch: Stretch,

@@ -1,4 +1,4 @@
-"""Retention intervals against trying everything, and against optima that are known."""
+"""Order, evictions, repeats and addresses in one model, against trying everything and against known optima."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hwsim.residency import MemoryGraph, Status, check_plan, memory_graph
 from hwsim.workload.loader import load_workload
-from mapper.residency.retention import solve_intervals
+from mapper.residency.joint import solve_jointly
 from mapper.residency.schedule import keep_all
 from mapper.solver import Outcome
 from residency_oracle import cheapest, memory_graphs
@@ -27,7 +27,7 @@ def test_it_is_what_trying_everything_finds(graph: MemoryGraph, share: float, ch
     peak = keep_all(graph).peak_bytes
     budget = graph.least_budget + int(share * (peak - graph.least_budget))
     order = tuple(step.name for step in graph.steps) if chained else None
-    found = solve_intervals(graph, budget, 20, chained=chained)
+    found = solve_jointly(graph, budget, 20, chained=chained)
     assert found.outcome is Outcome.OPTIMAL
     assert found.schedule is not None
     assert found.schedule.peak_bytes <= budget
@@ -39,8 +39,8 @@ def test_it_is_what_trying_everything_finds(graph: MemoryGraph, share: float, ch
 def test_with_addresses_every_plan_can_be_walked(graph: MemoryGraph, share: float) -> None:
     peak = keep_all(graph).peak_bytes
     budget = graph.least_budget + int(share * (peak - graph.least_budget))
-    alone = solve_intervals(graph, budget, 20)
-    found = solve_intervals(graph, budget, 20, addresses=True, known_bound_bytes=alone.bound_bytes)
+    alone = solve_jointly(graph, budget, 20)
+    found = solve_jointly(graph, budget, 20, addresses=True, known_bound_bytes=alone.bound_bytes)
     if found.schedule is None:
         assert found.outcome is Outcome.INFEASIBLE
         return
@@ -54,7 +54,7 @@ def test_with_addresses_every_plan_can_be_walked(graph: MemoryGraph, share: floa
 )
 def test_known_optima_are_proven_with_addresses(name: str, budget: int, least: int) -> None:
     graph = memory_graph(load_workload(DATA / f"{name}.json"))
-    found = solve_intervals(graph, budget, 60, addresses=True)
+    found = solve_jointly(graph, budget, 60, addresses=True)
     assert found.outcome is Outcome.OPTIMAL
     assert found.schedule is not None
     plan = found.schedule.plan("intervals", budget, found.offsets, Status.OPTIMAL, found.bound_bytes)
@@ -63,6 +63,6 @@ def test_known_optima_are_proven_with_addresses(name: str, budget: int, least: i
 
 def test_the_same_question_gets_the_same_schedule() -> None:
     graph = memory_graph(load_workload(DATA / "nasnet2.json"))
-    hint = solve_intervals(graph, 827904, 60).schedule
-    again = [solve_intervals(graph, 827904, 60, hint).schedule for _ in range(2)]
+    hint = solve_jointly(graph, 827904, 60).schedule
+    again = [solve_jointly(graph, 827904, 60, hint).schedule for _ in range(2)]
     assert again[0] == again[1]

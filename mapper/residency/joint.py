@@ -1,4 +1,4 @@
-"""Free order, evictions and, if asked for, addresses together: retention intervals in CP-SAT.
+"""Order, evictions, repeated steps and, if asked for, addresses, all in one model: retention intervals in CP-SAT.
 
 Every step has a place; every buffer has intervals in which it lies in the scratchpad, the first from where it is made;
 every reader picks one that contains its place. After MOCCASIN (Bartan et al., ICML 2023, arXiv 2304.14463), with the
@@ -22,7 +22,7 @@ from mapper.solver import Outcome, cp_model, cp_solve, cp_solver
 
 
 @dataclass(frozen=True)
-class Intervals:
+class Jointly:
     """The best schedule found, with an offset for each run if addresses were asked for, and a proven bound in bytes."""
 
     outcome: Outcome
@@ -43,7 +43,7 @@ class Stretch:
     offset: Any | None = None
 
 
-def solve_intervals(
+def solve_jointly(
     graph: MemoryGraph,
     budget_bytes: int,
     work: float,
@@ -51,28 +51,28 @@ def solve_intervals(
     addresses: bool = False,
     known_bound_bytes: int = 0,
     chained: bool = False,
-) -> Intervals:
+) -> Jointly:
     """The schedule of ``graph`` with the fewest bytes within ``budget_bytes``.
 
     ``work`` is deterministic time, about a second each. ``known_bound_bytes`` is a bound that the caller has proven;
     ``chained`` allows the default order alone.
     """
-    model = RetentionModel(Indexed(graph, chained), budget_bytes, addresses)
+    model = JointModel(Indexed(graph, chained), budget_bytes, addresses)
     model.at_least(known_bound_bytes)
     if hint is not None:
         give_hint(model, hint)
     solver = cp_solver(work)
     outcome = cp_solve(solver, model.model)
     if outcome is Outcome.INFEASIBLE:
-        return Intervals(outcome, known_bound_bytes)
+        return Jointly(outcome, known_bound_bytes)
     bound = max(known_bound_bytes, round(solver.best_objective_bound) * model.x.unit_bytes)
     if outcome is Outcome.UNKNOWN:
-        return Intervals(outcome, bound)
+        return Jointly(outcome, bound)
     schedule, offsets = expanded(model, solver.value)
-    return Intervals(outcome, bound, schedule, offsets)
+    return Jointly(outcome, bound, schedule, offsets)
 
 
-class RetentionModel:
+class JointModel:
     """The CP-SAT model; ``places`` by step and ``stretches`` by buffer are its variables."""
 
     def __init__(self, x: Indexed, budget_bytes: int, addresses: bool) -> None:
