@@ -13,7 +13,7 @@ from time import process_time
 
 from hwsim.errors import SpecError
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.residency.cuts import segments
+from mapper.residency.cuts import segments, signature
 from mapper.residency.ordering import in_order
 from mapper.residency.peak import Peak, least_peak
 from mapper.residency.placing import place
@@ -137,14 +137,14 @@ class _Mapping:
         """Every segment at its best, together."""
         parts = segments(graph)
         solved: dict[object, Retained] = {}
-        signatures = [part.signature for part in parts]
+        signatures = [signature(part.graph) for part in parts]
         share = self.settings.seconds / len(set(signatures))
         schedules, bound = [], 0
-        for part, signature in zip(parts, signatures, strict=True):
-            if signature not in solved:
-                solved[signature] = retain(part.graph, self.budget_bytes, share, chained)
-            schedules.append((part, renamed(solved[signature].schedule, part)))
-            bound += solved[signature].bound_bytes
+        for part, kind in zip(parts, signatures, strict=True):
+            if kind not in solved:
+                solved[kind] = retain(part.graph, self.budget_bytes, share, chained, self.settings.seed)
+            schedules.append((part, renamed(solved[kind].schedule, part)))
+            bound += solved[kind].bound_bytes
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
         return Retained(stitch(graph, schedules), bound)
 

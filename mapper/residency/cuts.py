@@ -27,15 +27,15 @@ class Segment:
     last: int
     entered: bool
 
-    @property
-    def signature(self) -> tuple[object, ...]:
-        """Equal for segments that differ in names alone."""
-        x = Indexed(self.graph)
-        steps = tuple(
-            (inputs, outputs, over, step.repeatable)
-            for inputs, outputs, over, step in zip(x.inputs, x.outputs, x.overwritten, self.graph.steps, strict=True)
-        )
-        return steps, x.sizes, x.unit_bytes, x.copied, x.maker
+
+def signature(graph: MemoryGraph) -> tuple[object, ...]:
+    """Equal for graphs that differ in names alone."""
+    x = Indexed(graph)
+    steps = tuple(
+        (inputs, outputs, over, step.repeatable)
+        for inputs, outputs, over, step in zip(x.inputs, x.outputs, x.overwritten, graph.steps, strict=True)
+    )
+    return steps, x.sizes, x.unit_bytes, x.copied, x.maker
 
 
 def segments(graph: MemoryGraph) -> list[Segment]:
@@ -48,7 +48,7 @@ def segments(graph: MemoryGraph) -> list[Segment]:
 
 
 def _cuts(x: Indexed) -> list[int]:
-    """Pinned steps that nothing passes but what they make."""
+    """Pinned steps that nothing passes but what they make, once."""
     passing = [0] * (x.count + 1)
     for uses in x.uses:
         passing[uses[0]] += 1
@@ -58,7 +58,8 @@ def _cuts(x: Indexed) -> list[int]:
         total += delta
         crossing.append(total)
     own = [sum(1 for b in x.outputs[step] if x.readers[b]) for step in range(x.count)]
-    return [step for step in x.pinned if crossing[step] == own[step]]
+    final = [not step.repeatable for step in x.graph.steps]
+    return [step for step in x.pinned if crossing[step] == own[step] and final[step]]
 
 
 def _segment(x: Indexed, first: int, last: int) -> Segment:

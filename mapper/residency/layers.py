@@ -9,16 +9,13 @@ Exact while a layer keeps all of its states; with fewer it is a beam search with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from mapper.residency.deficit import Cover, Deficit
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.peak import stretches
-
-SETS = 64
-"""Sets of victims that one step of one state may try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,8 @@ class State:
     step: int
     least: int
     """cost of every plan that goes on from here, at least"""
+    spent: tuple[int, ...]
+    """what was paid so far in each window"""
 
 
 @dataclass(slots=True)
@@ -62,11 +61,12 @@ class LayeredSearch:
     indexed: Indexed
     capacity: int
     limit: int
-    width: int = 0
-    work: int = 1 << 62
-    sets: int = SETS
+    width: int
+    sets: int
+    work: int
     bound: int = field(init=False)
     """No plan costs less."""
+    windows: Sequence[Window] = ()
     made: int = 0
     """states that were made"""
 
@@ -75,6 +75,8 @@ class LayeredSearch:
         self.parts = stretches(x)
         self.cover = Cover.of(x)
         self.deficits = {stretch.first: Deficit(stretch, self.capacity) for stretch in self.parts}
+        self.masks = [window.mask for window in self.windows]
+        self.uses = [sum(1 << step for step in uses) for uses in x.uses]
         self.readers = [sum(1 << step for step in readers) for readers in x.readers]
         self.read_by = [sum(1 << b for b in inputs) for inputs in x.inputs]
         self.touched = [r | sum(1 << b for b in outputs) for r, outputs in zip(self.read_by, x.outputs, strict=True)]
@@ -83,7 +85,7 @@ class LayeredSearch:
     def run(self) -> Found | None:
         """The cheapest plan that was found; None if there is none below ``limit``, or no work left to see."""
         self.bound = self.limit
-        layer = {0: Knot(0, 0, [State(0, 0, 0, 0, None, -1, 0)])}
+        layer = {0: Knot(0, 0, [State(0, 0, 0, 0, None, -1, 0, (0,) * len(self.windows))])}
         for stretch in self.parts:
             self.stretch = stretch
             for _ in range(stretch.last - stretch.first):
@@ -118,7 +120,9 @@ class LayeredSearch:
         freed = sum(1 << b for b in (*x.inputs[step], *x.outputs[step]) if not stretch.reads[b] & ~after)
         mask = (knot.mask | self.touched[step]) & ~freed
         grown = sum(x.sizes[b] for b in bits(mask & ~knot.mask))
-        return Move(step, during, left, mask, freed, grown, knot.mask & ~self.touched[step])
+        gone = done << stretch.first | (1 << stretch.first) - 1
+        ahead = tuple(k for k, window in enumerate(self.masks) if window & ~(gone | 1 << step))
+        return Move(step, during, left, mask, freed, grown, knot.mask & ~self.touched[step], gone, ahead)
 
     def _at_once(self, state: State, move: Move) -> bool:
         """Whether running the step now is as good as anything: it fits, and in the room of one buffer that ends with
@@ -140,16 +144,32 @@ class LayeredSearch:
         for cost, chosen, size in self._victims(move.others & ~out, excess, state, local_after):
             kept = copies & ~chosen
             total = state.cost + cost
-            rest = self.cover.price(missing - away - size, self._units(kept)) if missing else 0
+            spent = self._spent(state, chosen, move) if cost else state.spent
+            rest = max(
+                self.cover.price(missing - away - size, self._units(kept)) if missing else 0,
+                sum(max(0, self.windows[k].least - spent[k]) for k in move.ahead),
+            )
             if total + rest >= self.limit:
                 continue
             self.made += 1
-            new = State(total, out | chosen, kept, away + size, state, move.step, total + rest)
+            new = State(total, out | chosen, kept, away + size, state, move.step, total + rest, spent)
             knot = found.get(local_after)
             if knot is None:
                 found[local_after] = Knot(move.mask, move.left, [new])
             else:
                 self._add(knot.states, new)
+
+    def _spent(self, state: State, chosen: int, move: Move) -> tuple[int, ...]:
+        """What is paid in each window when ``chosen`` leave: those that it has touched."""
+        if not self.windows:
+            return ()
+        spent = list(state.spent)
+        free = state.copies | self.static
+        for b in bits(chosen):
+            for k in move.ahead:
+                if self.uses[b] & self.masks[k] & move.done:
+                    spent[k] += self.indexed.sizes[b] * (1 if free >> b & 1 else 2)
+        return tuple(spent)
 
     def _victims(self, inside: int, excess: int, state: State, done: int) -> Iterator[tuple[int, int, int]]:
         """(cost, mask, size) of sets of buffers that free ``excess`` units, none of them with one too many."""
@@ -267,7 +287,8 @@ class Victim:
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step after a set of steps: units during it and after it with nothing evicted, the live buffers after it,
-    those that end with it, the units that it adds, the live buffers that it does not touch."""
+    those that end with it, the units that it adds, the live buffers that it does not touch, the steps before it, the
+    windows that are not complete with it."""
 
     step: int
     during: int
@@ -276,3 +297,5 @@ class Move:
     freed: int
     grown: int
     others: int
+    done: int
+    ahead: tuple[int, ...]

@@ -1,21 +1,31 @@
 """Order and evictions of one segment: stages of growing effort, each starting from the best that is known.
 
-Stages are the same whatever the limit; a limit only says after how many of them to stop, so that more time never gives
-a worse plan.
+Stages are the same whatever the limit; a limit only says where to stop, so that more time never gives a worse plan.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hwsim.residency import MemoryGraph
+from mapper.residency.cp_sat import Limits
+from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.layers import Found, LayeredSearch
+from mapper.residency.retention import best_intervals
 from mapper.residency.schedule import Schedule, with_fetches
+from mapper.residency.windows import Window, best_windows
 
 WORK_PER_SECOND = 10_000
 """States that the layered search makes in about a second."""
-WIDTHS = (8, 64, 512, 4096, 32768, 262144)
+WINDOW_WIDTHS = (8, 64, 256)
+WINDOW_WORK = 5_000
+"""States that may be made for the bound of one kind of window."""
+INTERVAL_STEPS = 160
+"""Steps up to which retention intervals are tried."""
+GAP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -30,28 +40,86 @@ class Retained:
         return self.schedule.objective_bytes == self.bound_bytes
 
 
-def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
+def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False, seed: int = 0) -> Retained:
     """The cheapest schedule within ``budget_bytes``, in the default order alone if ``chained``.
 
     The budget holds every working set. ``seconds`` are deterministic: counted in work, not in time.
     """
-    x = Indexed(graph, chained)
-    search = LayeredSearch(
-        x, x.capacity(budget_bytes), 1 + 2 * sum(s * len(u) for s, u in zip(x.sizes, x.uses, strict=True))
-    )
-    best = _every_eviction(x)
-    search.limit = best.objective_bytes // x.unit_bytes
-    bound, left = 0, int(seconds * WORK_PER_SECOND)
-    for width in WIDTHS:
-        search.width, search.sets, search.work, search.made = width, max(4, width // 8), left, 0
+    return _Stages(Indexed(graph, chained), budget_bytes, seconds, seed).run()
+
+
+@dataclass
+class _Stages:
+    x: Indexed
+    budget_bytes: int
+    left: float
+    """deterministic seconds"""
+    seed: int
+    best: Schedule = field(init=False)
+    bound: int = 0
+    """bytes"""
+    windows: list[Window] = field(default_factory=list)
+
+    def run(self) -> Retained:
+        self.best = _every_eviction(self.x)
+        for stage in self._stages():
+            if self.left <= 0 or self.bound >= self.best.objective_bytes:
+                break
+            stage()
+        return Retained(self.best, min(self.bound, self.best.objective_bytes))
+
+    def _stages(self) -> Iterator[Callable[[], None]]:
+        yield lambda: self._layers(8)
+        yield lambda: self._layers(64)
+        if not self.x.chained:
+            yield self._find_windows
+        yield self._gaps
+        for width, seconds in ((512, 2.0), (4096, 10.0), (32768, 60.0), (1 << 18, 600.0)):
+            if not self.x.chained and self.x.count <= INTERVAL_STEPS:
+                yield lambda seconds=seconds: self._intervals(seconds)  # type: ignore[misc]
+            yield lambda width=width: self._layers(width)  # type: ignore[misc]
+            yield self._gaps
+
+    def _take(self, schedule: Schedule | None, bound: int) -> None:
+        if schedule is not None and schedule.objective_bytes < self.best.objective_bytes:
+            self.best = schedule
+        self.bound = max(self.bound, bound)
+
+    def _layers(self, width: int) -> None:
+        x, unit = self.x, self.x.unit_bytes
+        limit = self.best.objective_bytes // unit
+        work = int(self.left * WORK_PER_SECOND) + 1
+        search = LayeredSearch(x, x.capacity(self.budget_bytes), limit, width, max(4, width // 8), work, self.windows)
         found = search.run()
-        left -= search.made
-        if found is not None:
-            best, search.limit = _schedule(x, found), found.cost
-        bound = max(bound, min(search.bound, search.limit))
-        if bound == search.limit or left <= 0:
+        self.left -= search.made / WORK_PER_SECOND
+        self._take(_schedule(x, found) if found else None, search.bound * unit)
+
+    def _find_windows(self) -> None:
+        self.windows = best_windows(self.x, self.budget_bytes, lambda part: _window_bound(part, self.budget_bytes))
+        self.bound = max(self.bound, sum(window.least for window in self.windows) * self.x.unit_bytes)
+
+    def _gaps(self) -> None:
+        limits = Limits(min(GAP_SECONDS, self.left), self.seed)
+        schedule, bound = best_gaps(self.x.graph, self.best.order, self.budget_bytes, limits)
+        self._take(schedule, bound if self.x.chained else 0)
+        self.left -= min(GAP_SECONDS, self.left) / 10
+
+    def _intervals(self, seconds: float) -> None:
+        limits = Limits(min(seconds, self.left), self.seed)
+        self.left -= limits.seconds
+        self._take(*best_intervals(self.x.graph, self.budget_bytes, limits, self.best, self.bound))
+
+
+def _window_bound(x: Indexed, budget_bytes: int) -> int:
+    limit, bound = 1 << 62, 0
+    for width in WINDOW_WIDTHS:
+        search = LayeredSearch(x, x.capacity(budget_bytes), limit, width, max(4, width // 8), WINDOW_WORK)
+        found = search.run()
+        limit = found.cost if found else limit
+        bound = max(bound, min(search.bound, limit))
+        if bound == limit:
             break
-    return Retained(best, bound * x.unit_bytes)
+    return bound
 
 
 def _every_eviction(x: Indexed) -> Schedule:
@@ -59,7 +127,7 @@ def _every_eviction(x: Indexed) -> Schedule:
     order = [step.name for step in x.graph.steps]
     fetched = set()
     for buffer, uses in enumerate(x.uses):
-        fetched |= {(x.names[buffer], use) for before, use in zip(uses, uses[1:]) if use > before + 1}
+        fetched |= {(x.names[buffer], use) for before, use in pairwise(uses) if use > before + 1}
     return with_fetches(x.graph, order, fetched)
 
 
