@@ -143,7 +143,7 @@ class _Mapping:
         for part, kind in zip(parts, signatures, strict=True):
             if kind not in solved:
                 solved[kind] = retain(part.graph, self.budget_bytes, share, chained, self.settings.seed)
-            schedules.append((part, renamed(solved[kind].schedule, part)))
+            schedules.append((part, renamed(solved[kind].schedule, part.graph)))
             bound += solved[kind].bound_bytes
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
         return Retained(stitch(graph, schedules), bound)

@@ -60,6 +60,7 @@ class Step:
     operators: tuple[str, ...] = ()
     streamed_in: tuple[Streamed, ...] = ()
     streamed_out: tuple[Streamed, ...] = ()
+    after: tuple[str, ...] = ()
     passing: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -165,9 +166,13 @@ class MemoryGraph:
 
     @cached_property
     def before(self) -> tuple[frozenset[int], ...]:
-        """For each step the places in ``steps`` of those whose results it reads."""
+        """For each step the places in ``steps`` of those that must have run."""
         makers = self.maker
-        return tuple(frozenset(makers[name] for name in step.reads if name in makers) for step in self.steps)
+        return tuple(
+            frozenset(makers[name] for name in step.reads if name in makers)
+            | frozenset(self.index[name] for name in step.after if name in self.index)
+            for step in self.steps
+        )
 
     @cached_property
     def index(self) -> Mapping[str, int]:

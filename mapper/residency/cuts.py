@@ -35,7 +35,7 @@ def signature(graph: MemoryGraph) -> tuple[object, ...]:
         (inputs, outputs, over, step.repeatable)
         for inputs, outputs, over, step in zip(x.inputs, x.outputs, x.overwritten, graph.steps, strict=True)
     )
-    return steps, x.sizes, x.unit_bytes, x.copied, x.maker
+    return steps, x.predecessors, x.sizes, x.unit_bytes, x.copied, x.maker
 
 
 def segments(graph: MemoryGraph) -> list[Segment]:

@@ -79,11 +79,10 @@ class Indexed:
 
     @cached_property
     def predecessors(self) -> tuple[tuple[int, ...], ...]:
-        """The steps whose results each step reads, and the one before it if the order is given."""
+        """The steps that each step must follow at once, and the one before it if the order is given."""
         found = []
-        for step, inputs in enumerate(self.inputs):
-            makers = {self.maker[x] for x in inputs if self.maker[x] >= 0}
-            found.append(tuple(sorted(makers | {step - 1} if self.chained and step else makers)))
+        for step, before in enumerate(self.graph.before):
+            found.append(tuple(sorted(before | {step - 1} if self.chained and step else before)))
         return tuple(found)
 
     @cached_property
