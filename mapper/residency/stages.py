@@ -70,9 +70,9 @@ class _Stages:
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         yield lambda: self._layers(8)
-        yield lambda: self._layers(64)
         if not self.x.chained:
             yield self._find_windows
+        yield lambda: self._layers(64)
         yield self._gaps
         for width, seconds in ((512, 2.0), (4096, 10.0), (32768, 60.0), (1 << 18, 600.0)):
             if not self.x.chained and self.x.count <= INTERVAL_STEPS:
