@@ -6,7 +6,8 @@ from hwsim.formats import FloatFormat, Format, IntFormat
 from hwsim.gemm import Gemm, Shapes
 from hwsim.latency import Latency
 from hwsim.layer_run import Depth
-from hwsim.machine import MACHINE_FIELDS, MACHINES, Machine, load_machine, make_machine
+from hwsim.machine import Machine, load_machine, make_machine
+from hwsim.machine_fields import MACHINE_FIELDS, MACHINES
 from hwsim.memory import Dram, Scratchpad
 from hwsim.operands import Operands, load_operands
 from hwsim.ports import Beat, Port

@@ -14,13 +14,14 @@ import numpy as np
 from hwsim.arrays import ARRAYS, Array
 from hwsim.arrays.base import Limits, Matrix
 from hwsim.errors import SpecError, nearest
+from hwsim.float_patterns import FloatPatterns, check_matrix
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.lmma import is_lmma, parse_lmma
 from hwsim.macs import MACS, Mac
 from hwsim.ports import RESULTS, Beat, Port
-from hwsim.reference import exact_matmul
 from hwsim.spec import field_text, read_fields, split_inline
 
 ENGINES: dict[str, str] = {
@@ -70,6 +71,11 @@ class Engine:
         return self.array.multipliers(self.mac)
 
     @property
+    def activation(self) -> IntFormat:
+        """The values of A that it takes: those of the MAC's format, or fewer where the array is declared so."""
+        return self.array.activation(self.mac)
+
+    @property
     def operand_bits(self) -> int:
         """Bits of both operands that one step works on."""
         return self.array.operand_bits(self.mac)
@@ -78,6 +84,12 @@ class Engine:
     def passes(self) -> int:
         """Cycles for which a PE works on each product: one, or one for each bit plane of a weight."""
         return self.array.passes(self.mac)
+
+    @property
+    def multiplies_activations(self) -> bool:
+        """Whether B may be activations: not where weights have fewer bits, or are of another kind."""
+        a, w = self.mac.a, self.mac.w
+        return type(w) is type(a) and w.bits >= a.bits
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -103,9 +115,10 @@ class Engine:
         return self.array.count(a, b, self.mac)
 
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
-        """Exact values of a (m, k) @ b (k, n), shape (m, n), in int64."""
+        """Values of a (m, k) @ b (k, n), shape (m, n): of integers in int64, exact unless the array declares otherwise,
+        of float activations as the engine rounds them, in the numpy type of its accumulator."""
         self.check_operands(a, b)
-        return exact_matmul(a, b, self.mac.largest_product)
+        return self.array.multiply(a, b, self.mac)
 
     def run(self, a: Matrix, b: Matrix) -> Generator[Beat, None, Matrix]:
         """Compute ``a @ b`` step by step; each ``yield`` is one clock edge, the return value is the result."""
@@ -121,7 +134,7 @@ class Engine:
         of the shortest stream, then random ones, every other one with many zeros; k no longer than the accumulators
         hold.
 
-        Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64.
+        Deterministic in ``seed``; each pair is a (m, k) and b (k, n) in int64, or a in floats.
         """
         rng = np.random.default_rng(seed)
         free = self.array.example_side(self.mac)
@@ -139,7 +152,10 @@ class Engine:
         return tuple(1 if limit is None else 2 * limit + 1 for limit in (limits.m, limits.n, limits.k))
 
     def _operands(self, m: int, n: int, k: int, extreme: bool, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
-        a, w = self.mac.a, self.mac.w
+        a, w = self.activation, self.mac.w
+        if isinstance(a, FloatPatterns):
+            drawn = np.full((m, k), a.largest) if extreme else a.draw(rng, (m, k))
+            return a.stored(drawn), w.random(rng, (k, n))
         if extreme:
             x, y = max(((x, y) for x in (a.low, a.high) for y in (w.low, w.high)), key=lambda pair: abs(prod(pair)))
             return np.full((m, k), x), np.full((k, n), y)
@@ -147,7 +163,7 @@ class Engine:
 
     def _sparse(self, pair: tuple[Matrix, Matrix], rng: np.random.Generator) -> tuple[Matrix, Matrix]:
         """The same operands with three of four elements zero, where their formats have a zero."""
-        formats = self.mac.a, self.mac.w
+        formats = self.activation, self.mac.w
         a, b = (np.where(rng.random(x.shape) < 0.25, x, f.rest) for x, f in zip(pair, formats, strict=True))
         return a, b
 
@@ -165,13 +181,10 @@ class Engine:
         self.array.check_sum(k, self.mac)
 
     def check_operands(self, a: Matrix, b: Matrix) -> None:
-        """Raise SpecError unless a (m, k) and b (k, n) are integer matrices within the engine's formats."""
-        for what, x, fmt in (("a", a, self.mac.a), ("b", b, self.mac.w)):
-            if not isinstance(x, np.ndarray):
-                raise SpecError(f"{what} must be a matrix of integers (a numpy array), not {type(x).__name__}")
-            if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
-                raise SpecError(f"{what} must be a matrix of integers, not {x.dtype} of shape {x.shape}")
-            fmt.check(x, what)
+        """Raise SpecError unless a (m, k) and b (k, n) are matrices within the engine's formats: integers, or a of
+        floats where activations are."""
+        for what, x, fmt in (("a", a, self.activation), ("b", b, self.mac.w)):
+            check_matrix(x, fmt, what)
         if a.shape[1] != b.shape[0]:
             raise SpecError(
                 f"a has shape {a.shape} and b {b.shape}: the inner sides {a.shape[1]} and {b.shape[0]} differ"
@@ -195,7 +208,8 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     array_fields, mac_fields = defaults_of(kind), defaults_of(mac_kind)
     values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
     array = kind(**{k: v for k, v in values.items() if k in array_fields})
-    mac = mac_kind(**{k: v for k, v in values.items() if k in mac_fields})
+    of_mac = {k: v for k, v in values.items() if k in mac_fields}
+    mac = mac_kind(**{**mac_kind.implied(of_mac), **of_mac})
     return Engine(array, mac)
 
 
@@ -211,25 +225,34 @@ def housed_mac(array: type[Array], name: str) -> type[Mac]:
 
 
 def load_engine(text: str | Path) -> Engine:
-    """Return the engine that ``text`` describes: a preset, an inline form, an LMMA instruction (`hwsim.lmma`), or the
-    path of a ``.toml`` file.
+    """Return the engine that ``text`` describes: a preset, an inline form, or the path of a ``.toml`` file.
 
-    A TOML file has a key ``engine`` (any inline form) and more fields beside it.
+    In place of a name an inline form may have an LMMA instruction (`hwsim.lmma`). A TOML file has a key ``engine`` (any
+    inline form) and more fields beside it.
     Raises SpecError for unknown names, fields and values.
     """
     if str(text).endswith(".toml"):
         return _from_toml(Path(text))
-    if is_lmma(str(text)):
-        return load_engine(parse_lmma(str(text)).engine)
     name, given = split_inline(str(text))
     return _from_named(name, given)
 
 
 def _from_named(name: str, given: Mapping[str, object]) -> Engine:
+    if is_lmma(name):
+        return _from_instruction(name, given)
     if name in ENGINES:
         base, preset = split_inline(ENGINES[name])
         return make_engine(base, {**preset, **given})
     return make_engine(name, given)
+
+
+def _from_instruction(text: str, given: Mapping[str, object]) -> Engine:
+    """The engine of an instruction, with what an instruction does not say of it."""
+    base, said = split_inline(parse_lmma(text).engine)
+    for field in given:
+        if field in said:
+            raise SpecError(f"{text} says {field}={said[field]} itself; what may be given beside it are other fields")
+    return make_engine(base, {**said, **given})
 
 
 def _from_toml(path: Path) -> Engine:

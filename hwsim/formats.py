@@ -95,6 +95,28 @@ class SignFormat(IntFormat):
 
 
 @dataclass(frozen=True, slots=True)
+class SymmetricFormat(IntFormat):
+    """A signed integer that is declared never to have its lowest value: of eight bits -127 to 127."""
+
+    @property
+    def name(self) -> str:
+        return f"symmetric int{self.bits}"
+
+    @property
+    def low(self) -> int:
+        return -self.high
+
+    def check(self, values: NDArray[np.integer], what: str) -> None:
+        outside = np.argwhere((values < self.low) | (values > self.high))
+        if outside.size:
+            place = tuple(outside[0].tolist())
+            raise SpecError(
+                f"{what} holds {int(values[place])} at [{', '.join(map(str, place))}]; "
+                f"{self.name} holds {self.low} to {self.high}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class FloatFormat:
     """A binary floating-point format, known here by its name and its storage width."""
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from hwsim.attention import VECTOR_UNIT
 from hwsim.errors import SpecError
+from hwsim.gemm import Gemm
 from hwsim.machine import Machine
 from hwsim.storage import Storage
+from hwsim.table_work import Precompute
 from hwsim.tiles.demand import Demand
 from hwsim.vector_unit import Chain, addend_bytes, chain_after, parameter_bytes
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Movement, Operator, Product
-from hwsim.workload.tensor import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One product operator, its demand, and the chain of vector operators fused into it."""
+    """One product operator, its demand, and the chain of vector operators fused into it.
 
+    ``machine`` runs it: the machine that was asked, or what stands beside its engine for products of two activations.
+    """
+
+    machine: Machine
     operator: Operator
     product: Product
     demand: Demand
@@ -39,20 +45,31 @@ def jobs_of(workload: Workload, machine: Machine) -> dict[str, Job]:
 
     Raises SpecError, naming the layer, for a product that the engine cannot compute.
     """
-    storage = Storage(workload, machine.engine)
+    storage = Storage(workload, machine.engine, machine.tables)
     return {job.name: job for job in _jobs(workload, machine, storage)}
 
 
 def _jobs(workload: Workload, machine: Machine, storage: Storage) -> Iterator[Job]:
     for operator, product in workload.products:
+        runs = machine if storage.on_engine(product) else machine.beside
+        if runs is None:
+            raise SpecError(
+                f"{workload.name}: layer {operator.name!r} multiplies two activations, and this machine has nothing "
+                f"beside {machine.engine.spec} for it"
+            )
         try:
-            machine.engine.check(product.gemm)
+            runs.engine.check(_asked(product.gemm, runs is machine or machine.attention != VECTOR_UNIT))
         except SpecError as error:
             raise SpecError(f"{workload.name}: layer {operator.name!r}: {error}") from None
         chain = chain_after(workload, operator)
         a, b = workload.tensors[product.a], workload.tensors[product.b]
-        demand = _demand(machine, storage, operator, product, chain)
-        yield Job(operator, product, demand, chain, b.role is Role.PARAMETER, a.shape, b.shape)
+        demand = _demand(runs, storage, operator, product, chain)
+        yield Job(runs, operator, product, demand, chain, storage.has_constant_b(product), a.shape, b.shape)
+
+
+def _asked(gemm: Gemm, formats: bool) -> Gemm:
+    """The product with or without its formats: the vector unit has those of the network."""
+    return gemm if formats else replace(gemm, a=None, w=None, acc=None)
 
 
 def _demand(machine: Machine, storage: Storage, operator: Operator, product: Product, chain: Chain) -> Demand:
@@ -61,15 +78,16 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
     if machine.movement is Movement.EXPANDED:
         elements = (gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
     fused_ops = operator.vector_ops + sum(follower.vector_ops for follower in chain.operators)
+    fused_ops += storage.table_operations(chain.result) + _naive_operations(machine, product)
     return Demand(
         gemm.m,
         gemm.n,
         gemm.k,
         gemm.batch,
-        storage.a_bits(product),
+        storage.read_bits(product),
         storage.b_bits(product),
-        storage.acc_bits(product),
-        storage.bits[chain.result],
+        (product.gemm.acc or machine.engine.mac.acc).bits,
+        storage.written_bits(chain.result),
         *elements,
         a_shared=product.a_shared,
         b_shared=product.b_shared,
@@ -77,3 +95,11 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
         + addend_bytes(storage, operator, operands),
         vector_ops=-(-fused_ops // (gemm.m * gemm.n * gemm.batch)),
     )
+
+
+def _naive_operations(machine: Machine, product: Product) -> int:
+    """Additions that make the tables of a product in the product itself."""
+    tables, gemm = machine.tables, product.gemm
+    if tables is None or tables.how is not Precompute.NAIVE:
+        return 0
+    return tables.operations(gemm.m * gemm.k * gemm.batch) * tables.repeats(gemm.n)

@@ -10,7 +10,7 @@ from hwsim.arrays.bitslice import Bitslice
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
 from hwsim.jobs import Job, jobs_of
-from hwsim.machine import make_machine
+from hwsim.machine import Machine, make_machine
 from hwsim.operands import SYNTHETIC, Operands, load_operands
 from hwsim.sparse_columns import BusyColumns, busy_columns
 from hwsim.workload.graph import Workload
@@ -113,19 +113,25 @@ def network_busy(
     if not isinstance(operands, Operands):
         operands = load_operands(operands) if operands else Operands()
     operands.check_keys(workload)
-    jobs = _asked(workload, jobs_of(workload, make_machine(engine, {})), layers)
+    jobs = _asked(workload, _numbered(workload, make_machine(engine, {})), layers)
     found = tuple(_layer(job, number, engine, engine.array, operands) for number, job in jobs)
     said = (*_assumptions(found), *workload.assumptions)
     return NetworkBusy(workload.name, engine.spec, engine.array.layout(engine.mac).rule.lanes, found, said)
 
 
-def _asked(workload: Workload, jobs: dict[str, Job], layers: Collection[str]) -> list[tuple[int, Job]]:
+def _numbered(workload: Workload, machine: Machine) -> dict[str, tuple[int, Job]]:
+    """The products that the engine itself computes, with their numbers among all."""
+    jobs = enumerate(jobs_of(workload, machine).values())
+    return {job.name: (number, job) for number, job in jobs if job.machine is machine}
+
+
+def _asked(workload: Workload, jobs: dict[str, tuple[int, Job]], layers: Collection[str]) -> list[tuple[int, Job]]:
     names = list(jobs)
     known = f"its {len(names)} are {names[0]} to {names[-1]}" if names else "it has none"
     for name in layers:
         if name not in jobs:
             raise SpecError(f"{workload.name} has no matrix product {name!r}{nearest(name, names)}; {known}")
-    return [(number, job) for number, job in enumerate(jobs.values()) if not layers or job.name in layers]
+    return [(number, job) for number, job in jobs.values() if not layers or job.name in layers]
 
 
 def _layer(job: Job, number: int, engine: Engine, array: Bitslice, operands: Operands) -> LayerBusy:

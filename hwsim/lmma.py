@@ -2,7 +2,8 @@
 
 ``lmma.m2n64k4.int8.int2.int32.int32``: shape, activations, weights, accumulator, output; O[m, n] = A[m, k] W[n, k]^T +
 Accum[m, n]. The paper writes lmma.{M}{N}{K}.{A}{W}{Accum}{O} (ISCA 2025, section 3.3.1) and gives no spelling; here
-sides bear their letter and formats are parted by dots, as in PTX's mma.
+sides bear their letter and formats are parted by dots, as in PTX's mma. What an instruction leaves open (entries of
+tables, who makes them, registers) are fields of the engine: ``lmma.m2n64k4.int8.int2.int32.int32:entry=symmetric``.
 """
 
 from __future__ import annotations

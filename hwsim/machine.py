@@ -1,96 +1,36 @@
-"""A machine: an engine, the memories around it, a clock, and the flat table of fields that describes them."""
+"""A machine: an engine, the memories around it, a clock, made of a flat description."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hwsim.attention import VECTOR_UNIT, attention_engine
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
+from hwsim.machine_fields import ENGINE_WIDE, MACHINES, MachineFields, read_field
 from hwsim.memory import Channel, Dram, Scratchpad
 from hwsim.ports import RESULTS
-from hwsim.spec import parse_bool, parse_int, split_inline
+from hwsim.spec import split_inline
+from hwsim.table_work import Precompute, TableWork, table_work
 from hwsim.tiles.tiling import Operand
 from hwsim.workload.operator import Movement
 
-ENGINE_WIDE = "engine"
-ONE_ROW = "row"
-UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _PORTS_OF = {Operand.A: {"a"}, Operand.B: {"b", "w"}, Operand.C: {*RESULTS, "c_in"}}
-
-
-def parse_size(text: str) -> int:
-    """Bytes of ``65536``, ``64KiB`` or ``1.5MiB``; ValueError for anything else or a fraction of a byte."""
-    number = text.rstrip("BKMGik ").strip()
-    size = Fraction(number) * UNITS[text[len(number) :].strip()]
-    if size.denominator != 1:
-        raise ValueError(text)
-    return int(size)
-
-
-def _width(text: str) -> int | str:
-    return ENGINE_WIDE if text == ENGINE_WIDE else parse_int(text)
-
-
-def _lanes(text: str) -> int | str:
-    return ONE_ROW if text == ONE_ROW else parse_int(text)
-
-
-def _takes(read: Callable[[str], object], takes: str) -> dict[str, object]:
-    """How a field is read from text, and how to say what it takes."""
-    return {"read": read, "takes": takes}
-
-
-_SIZE = _takes(parse_size, "a size such as 65536, 64KiB or 1.5MiB")
-_WIDTH = _takes(_width, f"a whole number or {ENGINE_WIDE!r} (as wide as the engine's own ports)")
-_NUMBER = _takes(float, "a number")
-_LANES = _takes(_lanes, f"a whole number or {ONE_ROW!r} (one row of the array)")
-
-
-@dataclass(frozen=True, slots=True)
-class MachineFields:
-    """Every field of a machine beside its engine, with its default: an edge device with one LPDDR4X-3200 channel."""
-
-    scratchpad_a_bytes: int = field(default=256 << 10, metadata=_SIZE)
-    scratchpad_b_bytes: int = field(default=256 << 10, metadata=_SIZE)
-    scratchpad_c_bytes: int = field(default=256 << 10, metadata=_SIZE)
-    scratchpad_a_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
-    scratchpad_b_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
-    scratchpad_c_port_bytes_per_cycle: int | str = field(default=ENGINE_WIDE, metadata=_WIDTH)
-    buffers: int = field(default=2, metadata=_takes(parse_int, "1 or 2"))
-    dram_gb_per_s: float = field(default=25.6, metadata=_NUMBER)
-    dram_latency_ns: float = field(default=100.0, metadata=_NUMBER)
-    clock_ghz: float = field(default=1.0, metadata=_NUMBER)
-    vector_lanes: int | str = field(default=ONE_ROW, metadata=_LANES)
-    prefetch: bool = field(default=False, metadata=_takes(parse_bool, "true or false"))
-    movement: Movement = field(
-        default=Movement.UNIQUE, metadata=_takes(Movement, "one of " + ", ".join(x.value for x in Movement))
-    )
-
-
-MACHINE_FIELDS = {f.name: f for f in fields(MachineFields)}
-
-MACHINES: dict[str, str] = {
-    "edge": "",
-    "micro": "scratchpad_a_bytes=32KiB,scratchpad_b_bytes=32KiB,scratchpad_c_bytes=32KiB,dram_gb_per_s=1.6",
-    "mobile": "scratchpad_a_bytes=1MiB,scratchpad_b_bytes=1MiB,scratchpad_c_bytes=1MiB,dram_gb_per_s=51.2",
-    "server": "scratchpad_a_bytes=8MiB,scratchpad_b_bytes=8MiB,scratchpad_c_bytes=8MiB,dram_gb_per_s=460",
-}
-"""Presets: a name and the fields that differ from the defaults.
-
-``edge`` is the default; ``micro`` has one 16-bit DDR3-800 chip, ``mobile`` a 64-bit LPDDR5-6400 channel,
-``server`` one HBM2E stack of 3.6 Gb/s pins.
-"""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """An engine with a scratchpad for each operand, one DRAM channel, and a vector unit for what is no product."""
+    """An engine with a scratchpad for each operand, one DRAM channel, and a vector unit for what is no product.
+
+    ``attention`` names what computes products of two activations where the engine's weights are narrower than those,
+    and ``beside`` is that engine on the same memories (None where it is not needed); ``precompute`` says when tables
+    are made for an engine that takes them.
+    """
 
     engine: Engine
     a: Scratchpad
@@ -101,12 +41,20 @@ class Machine:
     vector_lanes: int | None = None
     prefetch: bool = False
     movement: Movement = Movement.UNIQUE
+    attention: str = VECTOR_UNIT
+    beside: Machine | None = None
+    precompute: Precompute = Precompute.FUSED
 
     def __post_init__(self) -> None:
         if not 0 < self.clock_ghz < float("inf"):
             raise SpecError(f"a machine's clock_ghz must be above 0, not {self.clock_ghz}")
         if self.vector_lanes is not None and self.vector_lanes < 1:
             raise SpecError(f"a machine's vector_lanes must be at least 1, not {self.vector_lanes}")
+        if self.precompute is not Precompute.FUSED and self.tables is None:
+            raise SpecError(
+                f"precompute={self.precompute.value} makes tables outside of the engine, and {self.engine.spec} takes "
+                "none; lut with precompute=fused does"
+            )
 
     def scratchpad(self, operand: Operand) -> Scratchpad:
         scratchpad: Scratchpad = getattr(self, operand.value)
@@ -117,10 +65,22 @@ class Machine:
         """Depth of the tile pipeline: all three operands must be double buffered for tiles to overlap."""
         return min(self.a.buffers, self.b.buffers, self.c.buffers)
 
+    def with_buffers(self, buffers: int) -> Machine:
+        """This machine with so many buffers for each operand in the same scratchpads."""
+        if all(self.scratchpad(x).buffers == buffers for x in Operand):
+            return self
+        a, b, c = (replace(self.scratchpad(x), buffers=buffers) for x in Operand)
+        return replace(self, a=a, b=b, c=c)
+
     @cached_property
     def lanes(self) -> int:
         """Elements per cycle of the vector unit."""
         return self.vector_lanes or row_of(self.engine)
+
+    @cached_property
+    def tables(self) -> TableWork | None:
+        """The tables that the vector unit makes for the engine, if it takes any."""
+        return table_work(self.engine, self.precompute)
 
     @cached_property
     def takes_sums(self) -> bool:
@@ -149,6 +109,8 @@ class Machine:
             "clock_ghz": self.clock_ghz,
             "vector_lanes": self.lanes,
             "prefetch": self.prefetch,
+            "attention": self.attention,
+            "precompute": self.precompute.value,
             "movement": self.movement.value,
         }
 
@@ -176,15 +138,17 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
 
     Raises SpecError for an unknown field, with the nearest known one, and for a value that cannot be.
     """
-    read: dict[str, Any] = {name: _read(name, value) for name, value in given.items()}
+    read: dict[str, Any] = {name: read_field(name, value) for name, value in given.items()}
     values = MachineFields(**read)
-    pads = {}
+    beside = _beside(engine, values, given)
+    served = [engine, beside.engine] if beside else [engine]
+    pads: dict[str, Any] = {}
     for operand in Operand:
         width = getattr(values, f"scratchpad_{operand.value}_port_bytes_per_cycle")
         pads[operand.value] = _scratchpad(
             operand,
             getattr(values, f"scratchpad_{operand.value}_bytes"),
-            port_width(engine, operand) if width == ENGINE_WIDE else width,
+            max(port_width(each, operand) for each in served) if width == ENGINE_WIDE else width,
             values.buffers,
         )
     return Machine(
@@ -195,7 +159,20 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
         vector_lanes=None if isinstance(values.vector_lanes, str) else values.vector_lanes,
         prefetch=values.prefetch,
         movement=values.movement,
+        attention=values.attention,
+        beside=replace(beside, **pads) if beside else None,
+        precompute=values.precompute,
     )
+
+
+def _beside(engine: Engine, values: MachineFields, given: Mapping[str, object]) -> Machine | None:
+    """The same fields around what computes products of two activations."""
+    if engine.multiplies_activations:
+        return None
+    lanes = values.vector_lanes if isinstance(values.vector_lanes, int) else row_of(engine)
+    other = attention_engine(values.attention, engine, lanes)
+    kept = {name: value for name, value in given.items() if name not in ("attention", "precompute", "vector_lanes")}
+    return make_machine(other, {**kept, "vector_lanes": lanes})
 
 
 def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratchpad:
@@ -203,18 +180,6 @@ def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratc
         return Scratchpad(size, width, buffers)
     except SpecError as error:
         raise SpecError(f"scratchpad {operand.value}: {error}") from None
-
-
-def _read(name: str, value: object) -> object:
-    if name not in MACHINE_FIELDS:
-        known = ", ".join(MACHINE_FIELDS)
-        raise SpecError(f"a machine has no field {name!r}{nearest(name, MACHINE_FIELDS)}; its fields are {known}")
-    metadata = MACHINE_FIELDS[name].metadata
-    text = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
-    try:
-        return metadata["read"](text)
-    except (KeyError, ValueError, ZeroDivisionError):
-        raise SpecError(f"a machine's {name}={text} is not {metadata['takes']}") from None
 
 
 def load_machine(text: str | Path | None, engine: Engine) -> Machine:

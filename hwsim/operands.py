@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError, nearest
+from hwsim.float_patterns import FloatPatterns
 from hwsim.formats import IntFormat, SignFormat
 from hwsim.jobs import Job
 from hwsim.workload.graph import Workload
@@ -19,7 +21,9 @@ from hwsim.workload.im2col import operands as matrices_of
 
 SEED = 20250
 SYNTHETIC = f"normal values scaled so that the largest magnitude is the format's largest, rounded, seed {SEED}"
-Matrices = NDArray[np.integer]
+FLOAT_SYNTHETIC = f"normal values rounded to the format, integers scaled to its largest before, seed {SEED}"
+"""The same where activations are floats."""
+Matrices = NDArray[Any]
 _PIECE = 1 << 16
 """Values that are quantised at a time: they stay in the cache."""
 _DTYPES = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64)
@@ -83,9 +87,11 @@ class Operands:
         if key is None:
             return None
         array, where = self.arrays[key], f"{self.source}: {key}"
+        if isinstance(format, FloatPatterns):
+            return self._matrices(job, role, shape, format.stored(format.check_values(array, where)), where)
         if not np.issubdtype(array.dtype, np.integer):
             raise SpecError(f"{where} holds {array.dtype}; operands are integers")
-        integers: Matrices = array.astype(np.int64) if array.dtype == np.uint64 else array  # type: ignore[assignment]
+        integers: Matrices = array.astype(np.int64) if array.dtype == np.uint64 else array
         format.check(integers, where)
         return self._matrices(job, role, shape, integers, where)
 
@@ -98,7 +104,7 @@ class Operands:
         if geometry is not None and array.shape == stored[role]:
             tensors = {name: array if name == role else np.zeros(stored[name], np.int8) for name in "aw"}
             a, b = matrices_of(geometry, tensors["a"], tensors["w"])
-            matrices: Matrices = {"a": a, "w": b}[role]  # type: ignore[assignment]
+            matrices: Matrices = {"a": a, "w": b}[role]
             return matrices[: shape[0]]
         allowed = [shape[1:] if shape[0] == 1 else shape]
         allowed += [stored[role]] if geometry is not None and stored[role] not in allowed else []
@@ -108,8 +114,11 @@ class Operands:
 
 
 def synthetic(format: IntFormat, shape: tuple[int, ...], rng: np.random.Generator) -> Matrices:
-    """Normal values, quantised so that the largest magnitude is the format's largest value; of one bit their signs."""
+    """Normal values, quantised so that the largest magnitude is the format's largest value; of one bit their signs,
+    of a float format rounded to it as they are."""
     values = rng.standard_normal(shape, dtype=np.float32)
+    if isinstance(format, FloatPatterns):
+        return format.stored(values)
     if isinstance(format, SignFormat):
         return np.where(values < 0, format.low, format.high).astype(_dtype(format))
     if not format.signed:
@@ -130,7 +139,8 @@ def _dtype(format: IntFormat) -> type[np.integer]:
 
 def _resting(format: IntFormat, shape: tuple[int, ...]) -> Matrices:
     """Zeros, or what the format has in their place, that take no memory."""
-    return np.broadcast_to(np.asarray(format.rest, _dtype(format)), shape)
+    kind = np.float32 if isinstance(format, FloatPatterns) else _dtype(format)
+    return np.broadcast_to(np.asarray(format.rest, kind), shape)
 
 
 def load_operands(path: str | Path) -> Operands:

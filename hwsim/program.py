@@ -112,7 +112,8 @@ def _tiling(value: object, where: str) -> Tiling:
         if key not in known:
             raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
     for key in known:
-        _get(table, key, str if key == "order" else int, where)
+        if key != "buffers" or table.get(key) is not None:  # null: as many as the machine has
+            _get(table, key, str if key == "order" else int, where)
     try:
         return Tiling(**table)
     except ProgramError as error:

@@ -78,6 +78,7 @@ class _Walk:
         self.whole = {"m": demand.m, "n": demand.n, "k": demand.k}
         self.elements = {"a": demand.a_elements, "b": demand.b_elements, "c": demand.c_elements}
         self.bits = {"a": demand.a_bits, "b": demand.b_bits, "c": demand.acc_bits}
+        self.buffers = tiling.buffers
         self.held: dict[str, Key | None] = {"a": None, "b": None, "c": None}
         self.moved: Counter[str] = Counter()
         self.area: dict[Key, int] = {}
@@ -134,7 +135,7 @@ class _Walk:
 
     def check_room(self, operand: str, size: int) -> None:
         pad = {"a": self.machine.a, "b": self.machine.b, "c": self.machine.c}[operand]
-        room = pad.buffers * _bytes(min(size, self.elements[operand]), self.bits[operand])
+        room = (self.buffers or pad.buffers) * _bytes(min(size, self.elements[operand]), self.bits[operand])
         if room > pad.size_bytes:
             raise ProgramError(
                 f"{self.where}: operand {operand} takes {room} bytes of a scratchpad of {pad.size_bytes}"

@@ -28,6 +28,8 @@ class LayerReport:
     """vector operators that work on this layer's results as they leave"""
     passes: int = 1
     """cycles for which a PE works on each product"""
+    engine: str = ""
+    """what computes the layer"""
 
     @property
     def macs(self) -> int:
@@ -45,6 +47,7 @@ class LayerReport:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
+            "engine": self.engine,
             "m": self.m,
             "n": self.n,
             "k": self.k,
@@ -90,12 +93,33 @@ class OperatorReport:
         }
 
 
+REASON_OF = {"load": Reason.FIRST_LOAD, "store": Reason.OUTPUT, "spill": Reason.SPILL, "retrieve": Reason.RETRIEVE}
+"""Why a tensor moves, by the kind of its transfer in a memory plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReport:
+    """A tensor that a memory plan moves at a step: the ``place``-th of its order; ``kind`` as the plan names it."""
+
+    tensor: str
+    step: str
+    place: int
+    kind: str
+    bytes: int
+    cycles: int
+
+    @property
+    def traffic(self) -> Traffic:
+        return {(Stream.TENSORS, REASON_OF[self.kind]): self.bytes}
+
+
 @dataclass(frozen=True)
 class Report:
     """The answer of ``simulate``. ``energy_pj`` and ``area_um2`` are None until a technology is characterised.
 
     ``total_cycles`` is ``compute_cycles`` plus all ``stall_cycles``; operators with rows of their own are one of the
-    causes. Rates count dense-equivalent operations, two for each multiply-accumulate, of the whole network.
+    causes. ``transfers`` are those of a memory plan; None without one. Rates count dense-equivalent operations, two for
+    each multiply-accumulate, of the whole network.
     """
 
     workload: str
@@ -112,6 +136,7 @@ class Report:
     area_um2: float | None = None
     area_by_component: Mapping[str, float] = field(default_factory=dict)
     passes: int = 1
+    transfers: tuple[TransferReport, ...] | None = None
 
     @property
     def compute_cycles(self) -> int:
@@ -119,18 +144,20 @@ class Report:
 
     @property
     def stall_cycles(self) -> dict[Stall, int]:
-        stalls = dict.fromkeys(Stall, 0)
+        stalls: dict[Stall, int] = {cause: 0 for cause in Stall if cause is not Stall.TRANSFERS}
         for layer in self.layers:
             for cause, cycles in layer.timeline.stalls.items():
                 stalls[cause] += cycles
         stalls[Stall.OTHER_OPERATORS] += sum(row.cycles for row in self.other_operators)
+        if self.transfers is not None:
+            stalls[Stall.TRANSFERS] = sum(move.cycles for move in self.transfers)
         return stalls
 
     @property
     def total_cycles(self) -> int:
-        return sum(layer.timeline.total_cycles for layer in self.layers) + sum(
-            row.cycles for row in self.other_operators
-        )
+        layers = sum(layer.timeline.total_cycles for layer in self.layers)
+        between = sum(row.cycles for row in self.other_operators) + sum(move.cycles for move in self.transfers or ())
+        return layers + between
 
     @property
     def macs(self) -> int:
@@ -138,12 +165,14 @@ class Report:
 
     @property
     def utilization(self) -> float:
-        """Multiply-accumulates over what all PEs could have done in ``total_cycles``."""
-        return self.macs * self.passes / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
+        """Multiply-accumulates of the engine's own layers over what all its PEs could have done in ``total_cycles``."""
+        own = sum(layer.macs for layer in self.layers if layer.engine == self.engine)
+        return own * self.passes / (self.pe_count * self.total_cycles) if self.total_cycles else 0.0
 
     @property
     def traffic(self) -> Traffic:
-        return add_traffic([*(layer.traffic for layer in self.layers), *(row.traffic for row in self.other_operators)])
+        parts = [*(layer.traffic for layer in self.layers), *(row.traffic for row in self.other_operators)]
+        return add_traffic([*parts, *(move.traffic for move in self.transfers or ())])
 
     @property
     def dram_bytes(self) -> int:
@@ -160,6 +189,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """A plain value for ``json.dump``."""
+        moves = {} if self.transfers is None else {"transfers": [asdict(move) for move in self.transfers]}
         return {
             "workload": self.workload,
             "engine": self.engine,
@@ -183,6 +213,7 @@ class Report:
             "assumptions": list(self.assumptions),
             "layers": [layer.to_json() for layer in self.layers],
             "other_operators": [row.to_json() for row in self.other_operators],
+            **moves,
         }
 
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
-from hwsim.layer_run import Depth, Handover, time_closed, time_with_operands
-from hwsim.machine import MACHINE_FIELDS, Machine
-from hwsim.operands import SYNTHETIC, Operands, load_operands
+from hwsim.layer_run import Depth, Handover
+from hwsim.layer_timing import LayerTiming, machine_assumptions
+from hwsim.machine import Machine
+from hwsim.operands import Operands, load_operands
 from hwsim.program import Program
-from hwsim.report import LayerReport, OperatorReport, Report
+from hwsim.remarks import low_bit_remarks
+from hwsim.report import OperatorReport, Report
 from hwsim.spec import field_text
 from hwsim.storage import Storage
-from hwsim.tiles.demand import Demand
+from hwsim.table_work import Precompute
 from hwsim.tiles.loops import TileLoops
-from hwsim.tiles.pipeline import Timeline
 from hwsim.tiles.tiling import Operand, Tiling
-from hwsim.tiles.traffic import product_traffic
-from hwsim.vector_unit import vector_row
+from hwsim.vector_unit import VectorRow, tables_row, vector_row
 from hwsim.workload.graph import Workload
-from hwsim.workload.operator import Movement, Operator
+from hwsim.workload.operator import Kind, Movement, Operator
 
 
 def simulate(
@@ -58,9 +58,10 @@ class _Simulation:
     program: Program | None
     depth: Depth
     operands: Operands
-    synthetic: list[str] = field(default_factory=list)
-    port_bound: list[str] = field(default_factory=list)
-    known: dict[tuple[Demand, Tiling, Handover], tuple[Timeline, bool]] = field(default_factory=dict)
+
+    @cached_property
+    def timing(self) -> LayerTiming:
+        return LayerTiming(self.machine, self.depth, self.operands)
 
     @cached_property
     def jobs(self) -> dict[str, Job]:
@@ -88,7 +89,7 @@ class _Simulation:
         tiling = self.program.tiling(job.name)
         for operand in Operand:
             pad = self.machine.scratchpad(operand)
-            needed = pad.buffers * job.demand.buffer_bytes(operand, tiling)
+            needed = (tiling.buffers or pad.buffers) * job.demand.buffer_bytes(operand, tiling)
             if needed > pad.size_bytes:
                 raise ProgramError(
                     f"{self.program.name}: layer {job.name!r} needs {needed} bytes for operand {operand.value}, "
@@ -100,7 +101,7 @@ class _Simulation:
         products = [self.jobs[operator.name] for operator in self.order if operator.name in self.jobs]
         tilings = {job.name: self.tiling(job) for job in products}
         layers = [
-            self.layer(job, tilings[job.name], handover, number)
+            self.timing.layer(job, tilings[job.name], handover, number)
             for number, (job, handover) in enumerate(zip(products, self.handovers(products, tilings), strict=True))
         ]
         return Report(
@@ -120,98 +121,58 @@ class _Simulation:
         """Which layers find their first weights on chip, loaded in the place of a tile after the last of the layer
         before: the free half of that scratchpad must hold them."""
         early = [0] * (len(products) + 1)
-        if self.machine.prefetch and self.machine.buffers == 2:
+        if self.machine.prefetch:
             for number, (before, job) in enumerate(pairwise(products), 1):
+                if any((tilings[x.name].buffers or self.machine.buffers) != 2 for x in (before, job)):
+                    continue
                 held = [x.demand.buffer_bytes(Operand.B, tilings[x.name]) for x in (before, job)]
                 if job.b_is_constant and (self.program is None or sum(held) <= self.machine.b.size_bytes):
-                    loops = TileLoops(self.machine, job.demand, tilings[job.name])
+                    loops = TileLoops(job.machine, job.demand, tilings[job.name])
                     early[number] = loops.load_bytes(Operand.B, (0,) * len(loops.loops))
         cycles = [self.machine.channel.cycles(loaded) for loaded in early]
         return [Handover(early[i] > 0, cycles[i + 1]) for i in range(len(products))]
 
-    def layer(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> LayerReport:
-        demand = job.demand
-        return LayerReport(
-            name=job.name,
-            m=demand.m,
-            n=demand.n,
-            k=demand.k,
-            batch=demand.batch,
-            pe_count=self.machine.engine.pe_count,
-            timeline=self.timeline(job, tiling, handover, number),
-            traffic=product_traffic(demand, tiling),
-            tiling=tiling,
-            fused=tuple(operator.name for operator in job.chain.operators),
-            passes=self.machine.engine.passes,
-        )
-
-    def timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:
-        key = (job.demand, tiling, handover)
-        if self.depth is Depth.CLOSED and key in self.known:
-            timeline, port_bound = self.known[key]
-        else:
-            loops = TileLoops(self.machine, job.demand, tiling, handover.preloaded)
-            timeline = self.timed(loops, job, handover, number)
-            port_bound = loops.port_bound
-            self.known[key] = timeline, port_bound
-        self.port_bound += [job.name] * port_bound
-        return timeline
-
-    def timed(self, loops: TileLoops, job: Job, handover: Handover, number: int) -> Timeline:
-        if self.depth is Depth.CLOSED:
-            return time_closed(loops, handover)
-        timeline, synthetic = time_with_operands(loops, handover, job, number, self.operands, self.depth)
-        if synthetic:
-            self.synthetic.append(job.name if synthetic == "aw" else f"{job.name} ({synthetic} alone)")
-        return timeline
-
     def rows(self) -> list[OperatorReport]:
         """Everything that is no product, in order."""
         fused = {operator.name: job for job in self.jobs.values() for operator in job.chain.operators}
-        storage = Storage(self.workload, self.machine.engine)
+        storage = Storage(self.workload, self.machine.engine, self.machine.tables)
+        made: set[str] = set()
         rows = []
         for operator in self.order:
             if operator.name in self.jobs:
+                rows += self.tables(self.jobs[operator.name], storage, made)
                 continue
             into = fused.get(operator.name)
-            cost = None if into else vector_row(self.machine, storage, operator)
+            cost = VectorRow(0, operator.vector_ops, {}) if into else vector_row(self.machine, storage, operator)
+            kind, name = operator.kind.value, into.name if into else None
             rows.append(
-                OperatorReport(
-                    operator.name,
-                    operator.op,
-                    operator.kind.value,
-                    cost.cycles if cost else 0,
-                    operator.vector_ops,
-                    cost.traffic if cost else {},
-                    into.name if into else None,
-                )
+                OperatorReport(operator.name, operator.op, kind, cost.cycles, cost.vector_ops, cost.traffic, name)
             )
         return rows
+
+    def tables(self, job: Job, storage: Storage, made: set[str]) -> list[OperatorReport]:
+        """The operator before a product that makes its tables, if they have one and are not there yet."""
+        tables, tensor = self.machine.tables, job.product.a
+        if tables is None or tables.how is not Precompute.SEPARATE or job.machine is not self.machine or tensor in made:
+            return []
+        made.add(tensor)
+        cost = tables_row(self.machine, tables, storage, tensor)
+        name = f"{job.name}.tables"
+        return [OperatorReport(name, "Precompute", Kind.VECTOR.value, cost.cycles, cost.vector_ops, cost.traffic)]
 
     def assumptions(self) -> list[str]:
         """What the numbers rest on, a sentence each."""
         machine = self.machine
-        clock = "assumed" if machine.clock_ghz == MACHINE_FIELDS["clock_ghz"].default else "as given"
-        said = [
-            f"the clock is {machine.clock_ghz} GHz, {clock}: no technology is characterised",
-            "activations go to DRAM after each operator and come back for the next",
-            f"the vector unit does {machine.lanes} operations per cycle; what follows a product alone rides along",
-        ]
-        if machine.engine.additions_left:
-            said.append("results leave the engine as sum and carry, which the vector unit adds: one operation for each")
+        said = machine_assumptions(machine)
+        said.insert(1, "activations go to DRAM after each operator and come back for the next")
+        said += low_bit_remarks(machine, self.jobs.values())
         if self.program is None:
             said.insert(1, "each product is one tile: the scratchpads are taken as large enough for its operands")
         else:
             said += _strangeness(self.program, machine)
         if machine.movement is Movement.EXPANDED:
             said.append("a pass over an operand moves its whole matrix, im2col copies included")
-        if self.port_bound:
-            said.append(f"tiles wait for a scratchpad's port, which counts as compute, in {', '.join(self.port_bound)}")
-        if self.depth is Depth.CLOSED:
-            said += machine.engine.array.assumptions(machine.engine.mac)
-        if self.synthetic:
-            said.append(f"operands of {', '.join(self.synthetic)} are synthetic: {SYNTHETIC}")
-        return [*said, *self.workload.assumptions]
+        return [*said, *self.timing.assumptions(), *self.workload.assumptions]
 
 
 def _strangeness(program: Program, machine: Machine) -> list[str]:

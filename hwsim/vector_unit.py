@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from hwsim.machine import Machine
 from hwsim.storage import Storage
+from hwsim.table_work import TableWork
+from hwsim.tiles.demand import bytes_of
 from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator
@@ -23,9 +25,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """An operator that has the machine to itself, with its cycles and bytes."""
+    """An operator that has the machine to itself, with its cycles, elementary operations and bytes."""
 
     cycles: int
+    vector_ops: int
     traffic: Mapping[tuple[Stream, Reason], int]
 
 
@@ -79,13 +82,14 @@ def addend_bytes(storage: Storage, operator: Operator, operands: tuple[str, str]
 
 
 def vector_row(machine: Machine, storage: Storage, operator: Operator) -> VectorRow:
-    """Cost of an operator on its own: it streams its tensors through the vector unit.
+    """Cost of an operator on its own: it streams its tensors through the vector unit, and makes tables of what it makes
+    if they are fused.
 
     cycles = DRAM latency + max(elementary operations / lanes, channel cycles of what is read and written). Each input
     is read once, or as much of it as ``elements_read`` says; a VIEW costs nothing.
     """
     if operator.kind is Kind.VIEW:
-        return VectorRow(0, {})
+        return VectorRow(0, 0, {})
     tensors = storage.workload.tensors
     read = constants = 0
     for name in dict.fromkeys(operator.inputs):
@@ -93,7 +97,19 @@ def vector_row(machine: Machine, storage: Storage, operator: Operator) -> Vector
             constants += storage.read_bytes(operator, name)
         else:
             read += storage.read_bytes(operator, name)
-    written = sum(storage.tensor_bytes(name) for name in operator.outputs)
+    written = sum(storage.written_bytes(name) for name in operator.outputs)
+    made = sum(storage.table_operations(name) for name in operator.outputs)
+    return _streamed(machine, read, constants, written, operator.vector_ops + made)
+
+
+def tables_row(machine: Machine, tables: TableWork, storage: Storage, tensor: str) -> VectorRow:
+    """Cost of an operator that reads a tensor and writes its tables."""
+    elements = storage.workload.tensors[tensor].elements
+    written = bytes_of(elements, tables.bits)
+    return _streamed(machine, storage.tensor_bytes(tensor), 0, written, tables.operations(elements))
+
+
+def _streamed(machine: Machine, read: int, constants: int, written: int, vector_ops: int) -> VectorRow:
     traffic = {
         (Stream.INPUTS, Reason.FIRST_LOAD): read,
         (Stream.PARAMETERS, Reason.FIRST_LOAD): constants,
@@ -101,5 +117,6 @@ def vector_row(machine: Machine, storage: Storage, operator: Operator) -> Vector
     }
     channel = machine.channel
     moving = channel.cycles(read + constants) + channel.cycles(written)
-    working = -(-operator.vector_ops // machine.lanes)
-    return VectorRow(channel.latency_cycles + max(moving, working), {key: n for key, n in traffic.items() if n})
+    working = -(-vector_ops // machine.lanes)
+    cycles = channel.latency_cycles + max(moving, working)
+    return VectorRow(cycles, vector_ops, {key: n for key, n in traffic.items() if n})

@@ -93,13 +93,20 @@ def _fillings(machine: Machine, demand: Demand, space: TileSpace, order: str, op
 def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, operand: Operand, depth: int) -> Filling:
     outside = order[:depth]
     pad = machine.scratchpad(operand)
+    room = pad.buffers * held_bytes(demand, space, outside, operand)
+    fits = (room <= pad.size_bytes) | (not demand.needs_buffer(operand))
+    return Filling(operand, depth, traffic_bytes(demand, space, outside, operand), fits)
+
+
+def held_bytes(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:
+    """Bytes of one buffer of the operand, filled under the loops ``outside``."""
     held = [space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes]
     elements = np.minimum(held[0] * held[1] * np.ones(len(space), np.int64), demand.elements(operand))
-    room = pad.buffers * -(-elements * demand.held_bits(operand) // 8)
-    return Filling(operand, depth, _traffic(demand, space, outside, operand), room <= pad.size_bytes)
+    room: Ints = -(-elements * demand.held_bits(operand) // 8)
+    return room
 
 
-def _traffic(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:
+def traffic_bytes(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:
     """Bytes of the operand: repeated along the loop with which it does not vary if a loop inside that one fetches."""
     counts = space.counts
     fetching = {axis: (counts[axis] > 1) & (axis in outside) for axis in operand.axes}

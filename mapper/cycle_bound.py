@@ -91,7 +91,8 @@ class CycleBound:
         loaded, stored = moved[Operand.A] + moved[Operand.B] + partial, moved[Operand.C] - partial
         last = self._share(Operand.C, order, filled, at, self.last_sides)
         first = sum((self._share(operand, order, filled, at, self.sides) for operand in READ), np.zeros(len(at)))
-        latency, busy = self.machine.channel.latency_cycles, self.busy[at]
+        loading = any(operand not in self.demand.on_chip for operand in READ)
+        latency, busy = loading * self.machine.channel.latency_cycles, self.busy[at]
         outputs = self._fetches(order, filled[Operand.C], at)
         loads = {operand: self._loads(order, filled, operand, at) for operand in READ}
         every = np.maximum.reduce(list(loads.values())) == self.tiles[at]

@@ -21,6 +21,8 @@ from mapper.residency.schedule import Schedule, keep_all
 from mapper.residency.stages import Retained, retain
 from mapper.residency.stitching import renamed, stitch
 
+SCHEME = "intervals"
+
 
 class Order(Enum):
     """Which orders of steps are allowed."""
@@ -28,17 +30,6 @@ class Order(Enum):
     FREE = "free"
     DEFAULT = "default"
     """the order of the graph alone"""
-
-
-class Formulation(Enum):
-    """How evictions are looked for."""
-
-    INTERVALS = "intervals"
-    """search over sets of steps, then retention intervals in CP-SAT"""
-    GAP = "gap"
-    """one binary for each gap between uses: one given order"""
-    PUBLISHED = "published"
-    """COSMA's own Eq. 1-12"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +40,7 @@ class MapSettings:
     """
 
     order: Order | tuple[str, ...] = Order.FREE
-    formulation: Formulation = Formulation.INTERVALS
-    solver: str = "auto"
     seconds: float = 60.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
@@ -142,7 +130,7 @@ class _Mapping:
         schedules, bound = [], 0
         for part, kind in zip(parts, signatures, strict=True):
             if kind not in solved:
-                solved[kind] = retain(part.graph, self.budget_bytes, share, chained, self.settings.seed)
+                solved[kind] = retain(part.graph, self.budget_bytes, share, chained)
             schedules.append((part, renamed(solved[kind].schedule, part)))
             bound += solved[kind].bound_bytes
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
@@ -154,7 +142,7 @@ class _Mapping:
             return None
         proven = schedule.objective_bytes == bound
         status = Status.OPTIMAL if proven else Status.FEASIBLE
-        return schedule.plan(self.settings.formulation.value, self.budget_bytes, offsets, status, bound)
+        return schedule.plan(SCHEME, self.budget_bytes, offsets, status, bound)
 
 
 def _given_peak(graph: MemoryGraph) -> Peak:

@@ -12,3 +12,5 @@ class Objective(Enum):
     """bytes over the DRAM channel; among equals, cycles"""
     LATENCY = "latency"
     """cycles; among equals, bytes"""
+    ENERGY = "energy"
+    """energy of bytes through DRAM and scratchpads (hwsim.memory_energy); among equals, cycles"""

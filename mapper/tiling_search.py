@@ -1,14 +1,15 @@
 """The best tiling of one product on one machine, exactly, over a stated space.
 
-The space: tile sides from ``tile_sides``, all orders of the tile loops, and for each operand the depths at which its
-bytes differ (``candidates``). Bytes of all candidates are computed at once. Cycles are those of the tile pipeline; a
-lower bound (``cycle_bound``) says which candidates need not be run. What is returned is the least of the whole space.
+The space: tile sides from ``tile_sides``, all orders of the tile loops, for each operand the depths at which its bytes
+differ (``candidates``), and one buffer or two where both are asked for. Bytes and energies of all candidates are
+computed at once. Cycles are those of the tile pipeline; a lower bound (``cycle_bound``) says which candidates need not
+be run. What is returned is the least of the whole space.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,19 +22,32 @@ from hwsim.tiles.tiling import AXES, Operand, Tiling
 from mapper.candidates import Bools, Filling, Ints, Ordering, TileSpace, orderings, tiling_at
 from mapper.cycle_bound import Bound, CycleBound
 from mapper.objective import Objective
+from mapper.tile_energy import Floats, TileEnergy
 
 TOO_LARGE = np.int64(1) << 62
+Pick = tuple[Ordering, tuple[Filling, ...], Bools, Ints, Floats]
+"""An order and fillings: where they are allowed, bytes over DRAM, and energy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen tiling, its cost, and how many candidates it was chosen from; ``measured`` of them were run."""
+    """The chosen tiling, its cost, and how many candidates it was chosen from; ``measured`` of them were run.
+
+    ``energy_pj`` is that of bytes alone (hwsim.memory_energy).
+    """
 
     tiling: Tiling
     dram_bytes: int
     cycles: int
+    energy_pj: float
     considered: int
     measured: int
+
+    def cost(self, objective: Objective) -> tuple[float, float]:
+        """What the objective compares, and what it compares among equals."""
+        if objective is Objective.LATENCY:
+            return self.cycles, self.dram_bytes
+        return self.energy_pj if objective is Objective.ENERGY else self.dram_bytes, self.cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +58,39 @@ class Group:
     depths: tuple[int, int, int]
     at: Ints
     dram_bytes: Ints
+    energy_pj: Floats
     bound: Bound
 
 
-def search_tiling(machine: Machine, demand: Demand, objective: Objective = Objective.DRAM_BYTES) -> Choice:
-    """Return the best tiling of ``demand``; raises SpecError if a scratchpad cannot hold the smallest tile."""
+def search_tiling(
+    machine: Machine,
+    demand: Demand,
+    objective: Objective = Objective.DRAM_BYTES,
+    buffers: Sequence[int] | None = None,
+) -> Choice:
+    """Return the best tiling of ``demand``.
+
+    ``buffers`` are the numbers of buffers to choose from: those of the machine, (1,), (2,) or (1, 2). Raises SpecError
+    if a scratchpad cannot hold the smallest tile in the least of them.
+    """
+    if buffers is None:
+        return _search(machine, demand, objective)
+    choices, refusal = [], None
+    for count in sorted(buffers, reverse=True):
+        try:
+            choice = _search(machine.with_buffers(count), demand, objective)
+        except SpecError as error:
+            refusal = error
+            continue
+        choices.append(replace(choice, tiling=replace(choice.tiling, buffers=count)))
+    if not choices:
+        assert refusal is not None, "at least one number of buffers is given"
+        raise refusal
+    best = min(choices, key=lambda choice: choice.cost(objective))
+    return replace(best, considered=sum(x.considered for x in choices), measured=sum(x.measured for x in choices))
+
+
+def _search(machine: Machine, demand: Demand, objective: Objective) -> Choice:
     check_room(machine, demand)
     space = TileSpace.of(machine, demand)
     ordered = orderings(machine, demand, space)
@@ -75,26 +117,34 @@ def check_room(machine: Machine, demand: Demand) -> None:
 def _groups(
     machine: Machine, demand: Demand, space: TileSpace, ordered: list[Ordering], objective: Objective
 ) -> Iterator[Group]:
-    """The candidates that may be best: all that fit for LATENCY, those with the least bytes for DRAM_BYTES."""
+    """The candidates that may be best: all that fit for LATENCY, else those with the least bytes or energy."""
+    energy = TileEnergy(machine, demand, space)
     picks = [
-        (ordering, fillings, _allowed(ordering, fillings), _bytes(fillings))
+        (ordering, fillings, _allowed(ordering, fillings), _bytes(fillings), energy.of(fillings))
         for ordering in ordered
         for fillings in ordering.combinations()
     ]
-    if objective is Objective.DRAM_BYTES:
-        least = min(int(np.where(allowed, moved, TOO_LARGE).min()) for _, _, allowed, moved in picks)
-        picks = [
-            (ordering, fillings, allowed & (moved == least), moved) for ordering, fillings, allowed, moved in picks
-        ]
-    anywhere = np.flatnonzero(np.any([allowed for _, _, allowed, _ in picks], axis=0))
+    if objective is not Objective.LATENCY:
+        picks = _cheapest(picks, objective)
+    anywhere = np.flatnonzero(np.any([allowed for _, _, allowed, _, _ in picks], axis=0))
     bounds = CycleBound(machine, demand, space, anywhere)
-    for ordering, fillings, allowed, moved in picks:
+    for ordering, fillings, allowed, moved, spent in picks:
         inside = np.flatnonzero(allowed[anywhere])
         if len(inside):
             depth_a, depth_b, depth_c = (filling.depth for filling in fillings)
             bound = bounds.of(ordering.order, fillings, inside)
             at = anywhere[inside]
-            yield Group(ordering.order, (depth_a, depth_b, depth_c), at, moved[at], bound)
+            yield Group(ordering.order, (depth_a, depth_b, depth_c), at, moved[at], spent[at], bound)
+
+
+def _cheapest(picks: list[Pick], objective: Objective) -> list[Pick]:
+    """Of every pick the places that cost least of all."""
+
+    def cost(pick: Pick) -> Ints | Floats:
+        return pick[4] if objective is Objective.ENERGY else pick[3]
+
+    least = min(np.where(pick[2], cost(pick), TOO_LARGE).min() for pick in picks)
+    return [(*pick[:2], pick[2] & (cost(pick) == least), *pick[3:]) for pick in picks]
 
 
 def _allowed(ordering: Ordering, fillings: tuple[Filling, ...]) -> Bools:
@@ -127,8 +177,9 @@ def _least(
     bound = np.concatenate([group.bound.cycles for group in groups])
     hint = np.concatenate([group.bound.hint for group in groups])
     moved = np.concatenate([group.dram_bytes for group in groups])
+    energy = np.concatenate([group.energy_pj for group in groups])
     best: tuple[int, int] | None = None
-    chosen, measured = Tiling(1, 1, 1), 0
+    chosen, spent, measured = Tiling(1, 1, 1), 0.0, 0
     for candidate in np.lexsort((moved, hint, bound)):
         if best is not None and bound[candidate] > best[0]:
             break
@@ -139,6 +190,6 @@ def _least(
         cost = run_loops(TileLoops(machine, demand, tiling)).total_cycles, int(moved[candidate])
         measured += 1
         if best is None or cost < best:
-            best, chosen = cost, tiling
+            best, chosen, spent = cost, tiling, float(energy[candidate])
     assert best is not None, "the smallest tile fits, so there is a candidate"
-    return Choice(chosen, best[1] + demand.parameter_bytes, best[0], considered, measured)
+    return Choice(chosen, best[1] + demand.parameter_bytes, best[0], spent, considered, measured)

@@ -15,10 +15,14 @@ from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
 from sweeps.commands.llm import llm
+from sweeps.commands.lut_error import lut_error
+from sweeps.commands.map import map_workload
 from sweeps.commands.nest import nest
+from sweeps.commands.pack import pack
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
 from sweeps.commands.study import export, report, sweep
+from sweeps.commands.tile import tile
 from sweeps.release import release
 
 app = typer.Typer(
@@ -56,7 +60,11 @@ app.command()(bit_serial)
 app.command()(busy)
 app.command()(reproduce)
 app.command()(simulate)
+app.command()(tile)
+app.command(name="map")(map_workload)
 app.command()(llm)
+app.command()(lut_error)
+app.command()(pack)
 app.add_typer(gates, name="rtl")
 app.command()(sweep)
 app.command()(report)

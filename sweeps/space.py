@@ -10,7 +10,7 @@ from typing import Any
 from hwsim.arrays import ARRAYS
 from hwsim.engine import ENGINES, defaults_of, housed_mac
 from hwsim.errors import SpecError
-from hwsim.machine import MACHINE_FIELDS, MACHINES
+from hwsim.machine_fields import MACHINE_FIELDS, MACHINES
 from hwsim.macs import MACS
 from hwsim.spec import read_fields, split_inline
 from sweeps.axis import read_axis

@@ -1,8 +1,4 @@
-"""What the mapper of memory plans is held against: small random memory graphs, and every plan of them by brute force.
-
-The search shares no line and no idea with the mapper: it writes, drops, fetches and runs, one action at a time, in order
-of cost.
-"""
+"""The cheapest way through a memory graph by trying everything: uniform-cost search that shares no line with them."""
 
 from __future__ import annotations
 
@@ -15,93 +11,135 @@ from hypothesis import strategies as st
 from hwsim.residency import Buffer, MemoryGraph, Step
 
 State = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
-"""Steps done, buffers inside, buffers with a copy in DRAM, buffers that have been inside."""
+"""Steps done, buffers in the scratchpad, copies in DRAM, buffers that were in the scratchpad before."""
 
 
-def cheapest(graph: MemoryGraph, budget_bytes: int) -> int:
-    """The least bytes of spills and retrieves of any plan, by trying every one."""
-    stored = frozenset(name for name, buffer in graph.buffers.items() if buffer.in_dram)
-    start: State = (frozenset(), frozenset(), stored, frozenset())
-    heap: list[tuple[int, int, State]] = [(0, 0, start)]
-    best = {start: 0}
-    count = 0
-    while heap:
-        cost, _, state = heappop(heap)
+def cheapest(graph: MemoryGraph, budget_bytes: int, order: tuple[str, ...] | None = None) -> int | None:
+    """Bytes of the cheapest spills and retrieves; None if no order runs. ``order`` allows that order alone."""
+    sizes = {name: buffer.bytes for name, buffer in graph.buffers.items()}
+    start: State = (frozenset(), frozenset(), frozenset(n for n, b in graph.buffers.items() if b.in_dram), frozenset())
+    queue: list[tuple[int, int, State]] = [(0, 0, start)]
+    seen: set[State] = set()
+    tie = 0
+    while queue:
+        cost, _, state = heappop(queue)
+        if state in seen:
+            continue
+        seen.add(state)
         if len(state[0]) == len(graph.steps):
             return cost
-        if cost > best[state]:
-            continue
-        for price, after in _actions(graph, budget_bytes, state):
-            if cost + price < best.get(after, 1 << 60):
-                best[after] = cost + price
-                count += 1
-                heappush(heap, (cost + price, count, after))
-    raise AssertionError("no plan at all")
+        for more, following in _moves(graph, budget_bytes, state, sizes, order):
+            tie += 1
+            heappush(queue, (cost + more, tie, following))
+    return None
 
 
-def _actions(graph: MemoryGraph, budget_bytes: int, state: State) -> Iterator[tuple[int, State]]:
-    done, inside, copies, met = state
-    for name in inside:
-        yield 0, (done, inside - {name}, copies, met)
-        if name not in copies:
-            yield graph.buffers[name].bytes, (done, inside, copies | {name}, met)
-    for name in copies - inside:
-        first = graph.buffers[name].in_dram and name not in met
-        yield 0 if first else graph.buffers[name].bytes, (done, inside | {name}, copies, met | {name})
+def _moves(
+    graph: MemoryGraph, budget: int, state: State, sizes: dict[str, int], order: tuple[str, ...] | None
+) -> Iterator[tuple[int, State]]:
+    done, lying, copies, met = state
+    made_by = {name: step for step in graph.steps for name in step.outputs}
     for step in graph.steps:
-        if set(step.inputs) <= inside and (step.name not in done or step.repeatable):
-            for made in _made(step, step.name in done):
-                if _room(graph, step, inside | made) <= budget_bytes:
-                    yield 0, _after(graph, step, state, made)
+        ready = all(made_by[x].name in done for x in step.inputs if x in made_by)
+        if step.name in done or not ready or (order and order[len(done)] != step.name):
+            continue
+        for kept in _subsets(sorted(lying)):
+            for spilled in _subsets(sorted(lying - set(kept) - copies)):
+                copied = copies | set(spilled)
+                paid = sum(sizes[x] for x in spilled)
+                for cost, there in _gathered_with_more(step, made_by, set(kept), copied, met, graph, sizes, done):
+                    room = sum(sizes[x] for x in there | set(step.outputs))
+                    if step.in_place:
+                        room -= sizes[step.in_place[0]]
+                    if room <= budget:
+                        after = (there | set(step.outputs)) - {step.in_place[0] if step.in_place else ""}
+                        stored = {x for x in step.outputs if graph.buffers[x].handed_out}
+                        yield paid + cost, (
+                            done | {step.name}, frozenset(after), frozenset(copied | stored), met | after,
+                        )  # fmt: skip
 
 
-def _made(step: Step, again: bool) -> Iterator[frozenset[str]]:
-    """Results that are kept: all of them the first time."""
-    sizes = range(1, len(step.outputs) + 1) if again else (len(step.outputs),)
-    for size in sizes:
-        yield from map(frozenset, combinations(step.outputs, size))
+def _gathered_with_more(
+    step: Step,
+    made_by: dict[str, Step],
+    there: set[str],
+    copies: frozenset[str],
+    met: frozenset[str],
+    graph: MemoryGraph,
+    sizes: dict[str, int],
+    done: frozenset[str],
+) -> Iterator[tuple[int, set[str]]]:
+    """The same, and anything else that a step makes again at this place for a later one."""
+    again = [x for x, by in made_by.items() if by.repeatable and by.name in done and x not in (*step.inputs, *there)]
+    for more in _subsets(again):
+        wanted = Step(step.name, (*step.inputs, *more), step.outputs)
+        yield from _gathered(wanted, made_by, there, copies, met, graph, sizes)
 
 
-def _room(graph: MemoryGraph, step: Step, inside: frozenset[str]) -> int:
-    shared = graph.buffers[step.in_place[0]].bytes if step.in_place else 0
-    return sum(graph.buffers[name].bytes for name in inside) - shared
+def _gathered(
+    step: Step,
+    made_by: dict[str, Step],
+    there: set[str],
+    copies: frozenset[str],
+    met: frozenset[str],
+    graph: MemoryGraph,
+    sizes: dict[str, int],
+) -> Iterator[tuple[int, set[str]]]:
+    """Ways to bring what the step reads: fetched from DRAM, or made again with all that this reads."""
+    missing = next((x for x in step.inputs if x not in there), None)
+    if missing is None:
+        yield 0, there
+        return
+    if missing in copies:
+        first = graph.buffers[missing].in_dram and missing not in met
+        for cost, found in _gathered(step, made_by, there | {missing}, copies, met, graph, sizes):
+            yield cost + (0 if first else sizes[missing]), found
+    if missing in made_by and made_by[missing].repeatable:
+        for cost, between in _gathered(made_by[missing], made_by, there, copies, met, graph, sizes):
+            for more, found in _gathered(step, made_by, between | {missing}, copies, met, graph, sizes):
+                yield cost + more, found
 
 
-def _after(graph: MemoryGraph, step: Step, state: State, made: frozenset[str]) -> State:
-    done, inside, copies, met = state
-    gone = {step.in_place[0]} if step.in_place else set()
-    stored = {name for name in made if graph.buffers[name].handed_out}
-    return done | {step.name}, (inside | made) - gone, copies | stored, met | made
+def _subsets(items: list[str]) -> Iterator[tuple[str, ...]]:
+    for count in range(len(items) + 1):
+        yield from combinations(items, count)
 
 
 @st.composite
-def memory_graphs(draw: st.DrawFn, most: int = 6, repeatable: bool = False) -> MemoryGraph:
-    """Graphs of up to ``most`` steps with buffers of every kind."""
+def memory_graphs(draw: st.DrawFn, most: int = 7, recompute: bool = True, in_place: bool = True) -> MemoryGraph:
+    """Small graphs with inputs in DRAM, results handed out, several outputs, work in place and repeatable steps."""
+    count = draw(st.integers(4, most))
     buffers: dict[str, Buffer] = {}
-    steps: list[Step] = []
-    for index in range(draw(st.integers(0, 2))):
-        buffers[f"w{index}"] = Buffer(f"w{index}", draw(st.integers(1, 4)), in_dram=True)
-    for index in range(draw(st.integers(2, most))):
-        known = list(buffers)
-        inputs = draw(st.lists(st.sampled_from(known), max_size=3, unique=True)) if known else []
-        outputs = [f"t{index}"] + ([f"u{index}"] if draw(st.integers(0, 5)) == 0 else [])
+    if draw(st.booleans()):
+        buffers["given"] = Buffer("given", draw(st.integers(1, 6)), in_dram=True)
+    reads: list[list[str]] = []
+    makes: list[list[str]] = []
+    for index in range(count):
+        names = sorted(buffers)
+        fresh = [name for name in names if not any(name in read for read in reads)]
+        if index == count - 1:  # what nobody read waits until the end
+            reads.append(fresh[:3] or names[:1])
+        elif names and draw(st.integers(0, 3)):
+            reads.append(draw(st.lists(st.sampled_from(names[:2] + names), min_size=1, max_size=2, unique=True)))
+        else:
+            reads.append([])
+        outputs = [f"x{index}"] + ([f"y{index}"] if draw(st.integers(0, 5)) == 0 else [])
         for name in outputs:
-            buffers[name] = Buffer(name, draw(st.integers(1, 4)), handed_out=draw(st.integers(0, 5)) == 0)
-        again = repeatable and bool(inputs) and draw(st.booleans())
-        steps.append(Step(f"s{index}", tuple(inputs), tuple(outputs), repeatable=again))
-    return _with_places(draw, steps, buffers)
-
-
-def _with_places(draw: st.DrawFn, steps: list[Step], buffers: dict[str, Buffer]) -> MemoryGraph:
-    """The graph, some of its steps working in place; buffers that nobody touches are left out."""
-    readers = {name: [step.name for step in steps if name in step.inputs] for name in buffers}
-    made = {name for step in steps for name in step.outputs}
-    kept = {name: buffer for name, buffer in buffers.items() if name in made or readers[name]}
-    for index, step in enumerate(steps):
-        for name in step.inputs:
-            result = kept[step.outputs[0]]
-            alone = len(readers[name]) == 1 and not kept[name].has_copy and not step.repeatable
-            if alone and kept[name].bytes == result.bytes and draw(st.booleans()):
-                steps[index] = Step(step.name, step.inputs, step.outputs, (name, result.name))
+            buffers[name] = Buffer(
+                name, draw(st.sampled_from((1, 2, 2, 4, 5))), handed_out=draw(st.integers(0, 4)) == 0
+            )
+        makes.append(outputs)
+    if "given" in buffers and not any("given" in read for read in reads):
+        del buffers["given"]
+    readers = {name: sum(name in read for read in reads) for name in buffers}
+    steps = []
+    for index in range(count):
+        pair = None
+        for source in reads[index] if in_place and draw(st.booleans()) else []:
+            result = makes[index][0]
+            if readers[source] == 1 and not buffers[source].has_copy and buffers[source].bytes == buffers[result].bytes:
+                pair = (source, result)
                 break
-    return MemoryGraph("random", tuple(steps), kept)
+        repeat = recompute and bool(reads[index]) and pair is None and draw(st.booleans())
+        steps.append(Step(f"s{index}", tuple(reads[index]), tuple(makes[index]), pair, repeat))
+    return MemoryGraph("small", tuple(steps), buffers)

@@ -128,6 +128,10 @@ LOW_BIT_SAMPLES = [
         for group in (1, 2, 3, 4, 5)
         for signed, subset in pairs((0, 1), (0, 1))
     ),
+    *(  # of activations that are declared without their lowest value
+        Leaf.of("table_builder", group=group, bits=8, signed=1, entry_bits=bits, subset=0)
+        for group, bits in ((1, 8), (2, 9), (4, 10))
+    ),
     *(Leaf.of("dequantiser", bits=bits, whole_bits=8) for bits in (1, 3, 8)),
     *(
         Leaf.of("plane_control", planes=planes, corrected=corrected, top=1 - corrected)

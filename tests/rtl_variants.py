@@ -17,6 +17,12 @@ LOW_BITS = ("lut", "lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
 LOOKUPS = ("m=1,n=1,k=2", "m=2,n=3,k=4,w_bits=4", "m=1,n=2,k=3,tables=2,w_bits=1", "m=1,n=2,k=3,tables=3,w_bits=3")
 OVERLAPS = ("overlap=false", "overlap=true")
 DRAINS = ("drain=parallel", "drain=column")
+ENTRIES: dict[str, Sequence[str]] = {
+    "lut": ("entry=symmetric", "precompute=fused,entry=int8"),
+    "lut-conventional": ("entry=symmetric",),
+    "unpu": ("entry=symmetric",),
+}
+FUSED: dict[str, Sequence[str]] = {"lut": ("precompute=fused",)}
 REGISTERS = ("pipeline=1", "registers=outside,pipeline=2")
 
 SIZES: dict[str, Sequence[str]] = {
@@ -35,7 +41,7 @@ MODES: dict[str, Sequence[str]] = {
     if name in ("systolic-os", "matrix-2d")
     else ("overlap=false", "chain=2,overlap=true")
     if name == "bitslice"
-    else REGISTERS + ("precompute=fused",) * (name == "lut")
+    else (*REGISTERS[:1], *ENTRIES.get(name, ()), *REGISTERS[1:], *FUSED.get(name, ()))
     if name in LOW_BITS
     else OVERLAPS
     for name in SIZES
@@ -48,6 +54,9 @@ FORMATS = (
 )
 
 LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40")
+FLOAT_FORMATS = ("a=fp16", "a=fp8e4m3,acc=fp32")
+WIDE = ("entry=symmetric,registers=outside", "precompute=fused,entry=int8")
+"""Entries of int16 activations beside those that the last mode has."""
 
 
 def formats_of(name: str) -> Sequence[str]:
@@ -77,6 +86,9 @@ def other_formats() -> list[str]:
     Its other MACs take turns at the formats.
     """
     found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in formats_of(name)]
+    found += [f"lut:{middle_of(SIZES['lut'])},{mode},a=int16,acc=int40" for mode in WIDE]
+    pairs = zip(REGISTERS, FLOAT_FORMATS, strict=True)
+    found += [f"{name}:{middle_of(LOOKUPS)},{mode},{fmt}" for mode, fmt in pairs for name in LOW_BITS]
     for turn, name in enumerate(SIZES):
         for place, mac in enumerate(OTHER_MACS[name]):
             fmt = FORMATS[(turn + place) % len(FORMATS)]

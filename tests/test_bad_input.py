@@ -25,7 +25,7 @@ SUPPORTED = (
 MACHINE_FIELDS = (
     "scratchpad_a_bytes, scratchpad_b_bytes, scratchpad_c_bytes, scratchpad_a_port_bytes_per_cycle, "
     "scratchpad_b_port_bytes_per_cycle, scratchpad_c_port_bytes_per_cycle, buffers, dram_gb_per_s, dram_latency_ns, "
-    "clock_ghz, vector_lanes, prefetch, movement"
+    "clock_ghz, vector_lanes, prefetch, attention, precompute, movement"
 )
 ENGINE_FIELDS = "rows, cols, overlap, drain, mac, a, w, acc"
 STUDY = """
@@ -63,6 +63,9 @@ TEXTS = {
     "negative.toml": GEMMS.replace("m = 4", "m = -4"),
     "zero.toml": GEMMS.replace("m = 4", "m = 0"),
     "narrow.toml": GEMMS + 'a = "int4"\n',
+    "unsigned.toml": GEMMS + 'w = "uint4"\n',
+    "wide.toml": GEMMS + 'w = "int9"\n',
+    "other.toml": GEMMS + 'w = "int4"\n',
     "format.toml": GEMMS + 'a = "fp9"\n',
     "engine.toml": 'engine = "systolic-os"\nrow = 4\n',
     "machine.toml": 'machine = "edge"\nscratchpad_a_byte = 4\n',
@@ -78,6 +81,7 @@ OPERANDS = {
     "large.npz": {"node.a": np.full((3, 4), 200)},
     "shape.npz": {"node.a": np.zeros((3, 5), np.int64)},
     "name.npz": {"nod.a": np.zeros((3, 4), np.int64)},
+    "lowest.npz": {"first.a": np.pad([[-128]], ((2, 1), (3, 1)))},
 }
 
 
@@ -180,6 +184,41 @@ QUESTIONS = [
     (
         f"--workload good.onnx --engine {ENGINE} --operands large.npz",
         "--operands large.npz is not read at --depth closed; allowed are count, step",
+    ),
+    (
+        "--workload gemms.toml --engine lut:entry=symmetric --depth count --operands lowest.npz",
+        "lowest.npz: first.a holds -128 at [2, 3]; symmetric int8 holds -127 to 127",
+    ),
+    (
+        "--workload gemms.toml --engine lut:entry=int8",
+        "lut: entry=int8 needs precompute=fused, not precompute=inside: the operator that makes the tables quantises "
+        "them",
+    ),
+    (
+        "--workload gemms.toml --engine unpu:entry=symmetric,a=uint8",
+        "unpu: entry=symmetric leaves out the lowest value of signed integers, which a=uint8 has not",
+    ),
+    ("--workload gemms.toml --engine lut:w_bits=9", "mac=low-bit has weights of 1 to 8 bits, not w_bits=9"),
+    (
+        "--workload gemms.toml --engine lut:a=int17",
+        "activations are intN or uintN of up to 16 bits, fp16, fp8e4m3 or fp8e5m2, not int17",
+    ),
+    (
+        "--workload gemms.toml --engine lmma.m2n64k4.int8.int9.int32.int32",
+        "mac=low-bit has weights of 1 to 8 bits, not w_bits=9",
+    ),
+    (
+        "--workload unsigned.toml --engine lut",
+        "unsigned: layer 'first': mac=low-bit has signed weights of 1 to 8 bits, not w=uint4",
+    ),
+    (
+        "--workload wide.toml --engine unpu",
+        "wide: layer 'first': mac=low-bit has signed weights of 1 to 8 bits, not w=int9",
+    ),
+    (
+        "--workload other.toml --engine lut:entry=int8,precompute=fused",
+        "other: layer 'first': lut:m=2,n=64,k=4,precompute=fused,entry=int8 computes with w=int2, not w=int4; give the "
+        "engine w_bits=4",
     ),
     (f"--workload good.onnx --engine {ENGINE} --out-plan folder", "folder: Is a directory"),
     (f"--workload good.onnx --engine {ENGINE} --plan folder", "folder: Is a directory"),

@@ -333,7 +333,7 @@ def test_rtl_lint_finds_nothing() -> None:
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--objective", "bytes"),
-            "--objective is 'bytes' (did you mean 'dram_bytes'?); allowed are dram_bytes, latency",
+            "--objective is 'bytes' (did you mean 'dram_bytes'?); allowed are dram_bytes, latency, energy",
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--dim", "batch"),

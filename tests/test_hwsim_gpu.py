@@ -227,9 +227,11 @@ def test_arrays_of_an_sm(times: int, bits: int, arrays: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "tops"), [("a100", 312), ("a100:a=int8,w_bits=8", 624), ("rtx3090", 142), ("h100:a=fp8e4m3", 1525)]
+    ("text", "tops"),
+    [("a100", 312), ("a100:a=int8,w_bits=8", 624), ("rtx3090", 71), ("rtx3090:a=int8", 285), ("h100:a=fp8e4m3", 1525)],
 )
 def test_peaks_are_those_of_the_data_sheets(text: str, tops: int) -> None:
+    """Of tensor cores that sum in 32 bits, as the model's accumulators have."""
     machine = load_gpu(text)
     peak = 2 * machine.unit.macs_per_cycle(machine.gpu) * machine.gpu.sms * machine.gpu.clock_ghz / 1e3
     assert peak == pytest.approx(tops, rel=0.005)
@@ -246,6 +248,15 @@ def test_bytes_of_weights_and_tables() -> None:
     assert raw.a_bytes == 1
     assert raw.a_shared_bytes == kernel.a_shared_bytes == kernel.a_bytes > 2
     assert product_kernel(machine, m, n, k, Precompute.NONE).a_shared_bytes == 1
+
+
+@pytest.mark.parametrize(("w_bits", "group"), [(2, 128), (3, 64), (4, 32)])
+def test_scales_and_zero_points_of_groups_are_read_with_the_weights(w_bits: int, group: int) -> None:
+    text = f"a100:unit=lut,w_bits={w_bits},a=int8"
+    m, n, k = 96, 640, 256
+    plain, grouped = (product_kernel(load_gpu(x), m, n, k, Precompute.FUSED) for x in (text, f"{text},w_group={group}"))
+    more = n * (k // group) * (16 + w_bits) / 8
+    assert grouped.compulsory_bytes == pytest.approx(plain.compulsory_bytes + more)
 
 
 def test_naive_tables_are_made_again_for_every_group_of_columns() -> None:
@@ -300,6 +311,7 @@ def test_constants_and_assumptions_are_told() -> None:
         ("a100:times=4", "a100:times=4: times belongs to unit=lut; a tensor core has its own rate, not times=4"),
         ("a100:unit=lut,times=99", "a100:unit=lut,times=99: times is 1 to 64, not 99"),
         ("a100:unit=lut,scale=0", "a100:unit=lut,scale=0: scale is at least 1, not 0"),
+        ("a100:unit=lut,w_group=-1", "a100:unit=lut,w_group=-1: w_group is at least 0, not -1"),
         ("a100:registers=9", "a100:registers=9: registers is 1 to 8, not 9"),
         (
             "a100:a=fp8e4m3",
@@ -316,9 +328,9 @@ def test_constants_and_assumptions_are_told() -> None:
         (
             "a100:tims=4",
             "a100 has no field 'tims' (did you mean 'times'?); its fields are unit, times, w_bits, a, registers, "
-            "entry_bits, scale, share, sms, clock_ghz, tensor_cores, fp16_macs, int8_macs, fp8_macs, vector_lanes, "
-            "register_bytes, shared_bytes, shared_bytes_per_cycle, shared_latency_cycles, l2_bytes, "
-            "l2_bytes_per_cycle, dram_gb_per_s, dram_efficiency, launch_us, stages",
+            "entry_bits, scale, share, w_group, sms, clock_ghz, tensor_cores, fp16_macs, int8_macs, fp8_macs, "
+            "vector_lanes, register_bytes, shared_bytes, shared_bytes_per_cycle, shared_latency_cycles, "
+            "l2_bytes, l2_bytes_per_cycle, dram_gb_per_s, dram_efficiency, launch_us, stages",
         ),
     ],
 )

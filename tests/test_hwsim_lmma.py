@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,24 @@ def test_an_instruction_makes_its_engine(bits: int) -> None:
     assert engine.latency(Gemm(4, 32, 4)).expected == bits + (bits > 1) + 1
 
 
+@pytest.mark.parametrize("fields", ["entry=symmetric", "precompute=fused,entry=int8", "registers=outside,pipeline=2"])
+def test_what_an_instruction_leaves_open_stands_beside_it(fields: str, tmp_path: Path) -> None:
+    text = "lmma.m4n32k4.int16.int4.int40.int40"
+    engine = load_engine(f"{text}:{fields}")
+    assert engine == load_engine(f"lut:m=4,n=32,k=4,a=int16,w_bits=4,acc=int40,{fields}")
+    path = tmp_path / "engine.toml"
+    path.write_text("\n".join([f'engine = "{text}"', *(f"{f}".replace("=", ' = "') + '"' for f in fields.split(","))]))
+    assert load_engine(path) == engine
+
+
 REFUSED = {
+    "lmma.m2n64k4.int8.int2.int32.int32:w_bits=2": "lmma.m2n64k4.int8.int2.int32.int32 says w_bits=2 itself; what may "
+    "be given beside it are other fields",
+    "lmma.m2n64k4.int8.int2.int32.int32:entry=int8": "lut: entry=int8 needs precompute=fused, not precompute=inside: "
+    "the operator that makes the tables quantises them",
+    "lmma.m2n64k4.int8.int9.int32.int32": "mac=low-bit has weights of 1 to 8 bits, not w_bits=9",
+    "lmma.m2n64k4.int17.int2.int32.int32": "activations are intN or uintN of up to 16 bits, fp16, fp8e4m3 or fp8e5m2, "
+    "not int17",
     "lmma.m2n64.int8.int2.int32.int32": "'lmma.m2n64.int8.int2.int32.int32' is not of the form "
     "lmma.mMnNkK.A.W.ACC.OUT, as lmma.m2n64k4.int8.int2.int32.int32",
     "lmma.m2n64k4.int8.int2.int32.byte": "'lmma.m2n64k4.int8.int2.int32.byte': unknown format 'byte': a format is "
@@ -40,7 +59,7 @@ REFUSED = {
     "integers, not uint2",
     "lmma.m2n64k4.int8.int2.int32.int8": "lmma.m2n64k4.int8.int2.int32.int8: results leave in the accumulator's format "
     "int32, not in int8",
-    "lmma.m2n64k4.fp16.int2.fp16.fp16": "mac=low-bit computes with integers: a cannot be fp16",
+    "lmma.m2n64k4.fp16.int2.int32.int32": "mac=low-bit: a sum of fp16 is a float of up to 32 bits, not int32",
 }
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.errors import SpecError
 from hwsim.low_bit import (
     CHANNEL,
     TENSOR,
@@ -182,102 +179,3 @@ def test_weights_that_are_all_zero_have_the_scale_one(scheme: Scheme, bits: int)
 @pytest.mark.parametrize("text", ["tensor", "channel", "group:128"])
 def test_a_granularity_is_its_name(text: str) -> None:
     assert str(parse_granularity(text)) == text
-
-
-SCALES = np.ones((1, 2))
-BAD: list[tuple[Callable[[], object], str]] = [
-    (lambda: unsigned_weights([[0]], 9), "low-bit weights have 1 to 8 bits, not 9"),
-    (lambda: unsigned_weights([[0]], 0), "low-bit weights have 1 to 8 bits, not 0"),
-    (lambda: unsigned_weights([[4]], 2), "the matrix of codes has values from 4 to 4; uint2 holds 0 to 3"),
-    (lambda: signed_weights([[-3, 1]], 2), "the matrix of signed weights has values from -3 to 1; int2 holds -2 to 1"),
-    (lambda: signed_weights([[0]], 1), "one-bit signed weights are -1, 1, not 0"),
-    (lambda: ternary_weights([[2]]), "ternary weights are -1, 0, 1, not 2"),
-    (
-        lambda: unsigned_weights([[0.5]], 2),
-        "weights are a matrix (k, n) of integers with at least one element, not float64 of shape (1, 1)",
-    ),
-    (
-        lambda: unsigned_weights(np.zeros((0, 2), int), 2),
-        "weights are a matrix (k, n) of integers with at least one element, not int64 of shape (0, 2)",
-    ),
-    (lambda: unsigned_weights([[0]], 2, zero=4), "a zero point of 2-bit weights is 0 to 3 in steps of 1/2, not 4.0"),
-    (lambda: unsigned_weights([[0]], 2, zero=-1), "a zero point of 2-bit weights is 0 to 3 in steps of 1/2, not -1.0"),
-    (lambda: unsigned_weights([[0]], 2, zero=0.3), "a zero point of 2-bit weights is 0 to 3 in steps of 1/2, not 0.3"),
-    (
-        lambda: unsigned_weights([[0]], 2, zero=np.nan),
-        "a zero point of 2-bit weights is 0 to 3 in steps of 1/2, not nan",
-    ),
-    (lambda: unsigned_weights([[0]], 2, scale=0), "a scale is positive and finite, not 0.0"),
-    (lambda: unsigned_weights([[0]], 2, scale=np.inf), "a scale is positive and finite, not inf"),
-    (lambda: unsigned_weights([[0], [1]], 2, span=3), "a scale is shared by 1 to k = 2 weights, not by 3"),
-    (lambda: unsigned_weights([[0], [1]], 2, span=0), "a scale is shared by 1 to k = 2 weights, not by 0"),
-    (
-        lambda: unsigned_weights([[0], [1]], 2, scale=np.ones((3, 1))),
-        "scales of shape (3, 1) do not spread over (spans, n) = (1, 1)",
-    ),
-    (
-        lambda: unsigned_weights([[0], [1]], 2, zero=np.ones((1, 3))),
-        "zero points of shape (1, 3) do not spread over (spans, n) = (1, 1)",
-    ),
-    (
-        lambda: LowBitWeights(np.zeros((2, 2), int), 2, SCALES, SCALES, 2),  # type: ignore[arg-type]
-        "the codes of weights are stored in uint8, not in int64",
-    ),
-    (
-        lambda: LowBitWeights(np.zeros(2, np.uint8), 2, SCALES, SCALES, 2),
-        "weights are a matrix (k, n) with at least one element, not of shape (2,)",
-    ),
-    (
-        lambda: LowBitWeights(np.zeros((2, 1), np.uint8), 2, SCALES, SCALES, 2),
-        "scales have the shape (spans, n) = (1, 1), not (1, 2)",
-    ),
-    (
-        lambda: LowBitWeights(np.zeros((2, 2), np.uint8), 2, SCALES, SCALES[:, :1], 2),
-        "zero points have the shape (spans, n) = (1, 2), not (1, 1)",
-    ),
-    (
-        lambda: parse_granularity("row"),
-        "unknown granularity 'row': weights have one scale per tensor, channel or group:N",
-    ),
-    (
-        lambda: parse_granularity("chanel"),
-        "unknown granularity 'chanel' (did you mean 'channel'?): weights have one scale per tensor, channel or group:N",
-    ),
-    (
-        lambda: parse_granularity("tensor:4"),
-        "unknown granularity 'tensor:4' (did you mean 'tensor'?): "
-        "weights have one scale per tensor, channel or group:N",
-    ),
-    (lambda: parse_granularity("group:0"), "a group of weights has at least 1 of them, not 0"),
-    (lambda: Granularity(Sharing.CHANNEL, 4), "granularity 'channel' has no group length, not 4"),
-    (lambda: quantise_weights(np.zeros((2, 2)), 3, Scheme.TERNARY), "ternary weights have 2 bits, not 3"),
-    (
-        lambda: quantise_weights(np.zeros((2, 2)), 1, Scheme.SIGNED),
-        "signed weights are quantised to at least 2 bits; with 1 bit the scheme is symmetric",
-    ),
-    (
-        lambda: quantise_weights(np.zeros(2), 2, Scheme.SIGNED),
-        "weights are a matrix (k, n) with at least one element, not of shape (2,)",
-    ),
-    (
-        lambda: quantise_weights(np.array([[np.nan]]), 2, Scheme.SIGNED),
-        "real weights to quantise have a value that is not finite",
-    ),
-    (lambda: pack(np.array([[4]], np.uint8), 2), "codes up to 4 do not fit 2 bits"),
-    (lambda: pack(np.array([[1]], np.uint8), 2, 0), "weights are packed in groups of at least 1, not 0"),
-    (
-        lambda: unpack(np.zeros(3, np.uint8), (4, 4), 2),
-        "2-bit weights of shape (4, 4) are packed in 4 bytes, not in an array of shape (3,)",
-    ),
-    (
-        lambda: remap(np.array([[1]], np.uint8), 0),
-        "groups and spans along k have at least 1 element, not 0 and 1",
-    ),
-]
-
-
-@pytest.mark.parametrize(("ask", "message"), BAD, ids=[message for _, message in BAD])
-def test_bad_weights(ask: Callable[[], object], message: str) -> None:
-    with pytest.raises(SpecError) as caught:
-        ask()
-    assert str(caught.value) == message

@@ -225,12 +225,14 @@ def test_entries_are_as_wide_as_the_geometry_says(fmt: IntFormat, group: int) ->
     assert subset.entries == len(subset_plan(group).entries) == 2 * len(half_plan(group).entries)
 
 
-def test_a_port_of_tables_passes_more_bits() -> None:
+def test_a_port_of_tables_passes_as_many_activations_each_in_its_share_of_a_table() -> None:
     inside, fused = (low_bit("lut", n=8, precompute=where) for where in ("inside", "fused"))
     gemm = Gemm(4, 16, 64)
     words = [engine.array.port_words(gemm, engine.mac) for engine in (inside, fused)]
     assert words[0]["a"] == 4 * 64 * 2
-    assert words[1]["a"] == 4 * 16 * 2 * 8 * 11 // 8
+    assert words[1]["a"] == words[0]["a"]
+    ragged = Gemm(4, 16, 61)
+    assert fused.array.port_words(ragged, fused.mac)["a"] == 4 * 64 * 2  # the last table is a whole one
     assert words[0]["b"] == words[1]["b"]
 
 
@@ -263,10 +265,10 @@ WRONG = {
     "lut:pipeline=3": "lut: pipeline=3 is not one of 1, 2",
     "lut:precompute=before": "lut: precompute=before is not one of inside, fused",
     "unpu:k=1": "unpu: k must be at least 2, not 1: a table serves k - 1 weights of several bits",
-    "unpu:share=4": "unpu has no field 'share'; its fields are m, n, k, tables, registers, pipeline, mac, a, acc, "
-    "w_bits",
-    "lut:w=int4": "lut has no field 'w'; its fields are m, n, k, tables, registers, pipeline, precompute, mac, a, acc, "
-    "w_bits",
+    "unpu:share=4": "unpu has no field 'share'; its fields are m, n, k, tables, registers, pipeline, entry, mac, "
+    "a, acc, w_bits",
+    "lut:w=int4": "lut has no field 'w'; its fields are m, n, k, tables, registers, pipeline, precompute, entry, mac, "
+    "a, acc, w_bits",
     "dequant-mac:tables=0": "dequant-mac: tables must be at least 1, not 0",
     "lut:mac=opt1": "mac=opt1 has no place in lut; its macs are low-bit",
     "cube:mac=low-bit": "mac=low-bit has no place in cube; its macs are parallel, booth, fused, opt1",

@@ -28,6 +28,7 @@ from hwsim.lut import (
     select,
     subset_plan,
 )
+from hwsim.lut.geometry import declared
 from hwsim.lut.integer_product import integer_tables
 from hwsim.lut.layout import selection_matrix
 from test_hwsim_low_bit import low_bit_weights
@@ -65,7 +66,7 @@ def test_both_paths_are_the_integer_definition(case: tuple[np.ndarray, LowBitWei
     for found in (
         integer_product(a, weights, format),
         lookup_integers(a, weights, format, group),
-        a @ weights.integers.astype(np.int64),
+        a @ weights.integers,
     ):
         assert found.dtype == np.int64
         assert np.array_equal(found, expected)
@@ -79,6 +80,7 @@ def test_narrow_arrays_at_the_ends_of_their_range(dtype: type) -> None:
     for value in (format.low, format.high):
         a = np.full((2, 5000), value, dtype)
         assert np.array_equal(integer_product(a, weights, format), defined(a, weights))
+        assert np.array_equal(a @ weights.integers, defined(a, weights))
         assert np.array_equal(lookup_integers(a[:, :99], few, format), defined(a[:, :99], few))
 
 
@@ -204,6 +206,8 @@ def test_golden_geometry() -> None:
 def test_the_entry_format_is_the_narrowest(bits: int, signed: bool, group: int, symmetric: bool) -> None:
     format = IntFormat(bits, signed)
     low = -format.high if signed and symmetric else format.low
+    taken = declared(format, symmetric)
+    assert (taken.low, taken.high) == (low, format.high)
     ends = np.array(
         [
             sum(sign * value for sign, value in zip((-1, *signs), values, strict=True))
@@ -211,7 +215,7 @@ def test_the_entry_format_is_the_narrowest(bits: int, signed: bool, group: int, 
             for signs in product((-1, 1), repeat=group - 1)
         ]
     )
-    entry = exact_entry(format, group, symmetric)
+    entry = exact_entry(taken, group)
     entry.check(ends, "entries")
     if entry.bits > 1:
         with pytest.raises(SpecError):
@@ -257,7 +261,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: lookup_integers(np.full((1, 3), -128), ONE, symmetric=True),
-        "symmetric int8 activations are -127 to 127, not -128",
+        "the matrix of activations holds -128 at [0, 0]; symmetric int8 holds -127 to 127",
     ),
     (
         lambda: lookup_integers(np.zeros((1, 3), int), ONE, group=0),

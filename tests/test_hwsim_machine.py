@@ -9,7 +9,8 @@ import pytest
 
 from hwsim.engine import load_engine
 from hwsim.errors import SpecError
-from hwsim.machine import MACHINE_FIELDS, MACHINES, load_machine, make_machine, parse_size, row_of
+from hwsim.machine import load_machine, make_machine, row_of
+from hwsim.machine_fields import MACHINE_FIELDS, MACHINES, parse_size
 from hwsim.memory import Dram, Scratchpad
 from hwsim.workload.operator import Movement
 

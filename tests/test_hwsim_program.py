@@ -52,7 +52,7 @@ FIRST = PROGRAM.to_json()["tilings"]["first"]
         (
             changed(tilings={"first": {**FIRST, "mm": 1}}),
             "F: tilings.first: unknown key 'mm' (did you mean 'm'?); "
-            "allowed are m, n, k, order, depth_a, depth_b, depth_c",
+            "allowed are m, n, k, order, depth_a, depth_b, depth_c, buffers",
         ),
         (
             changed(tilings={"first": {**FIRST, "m": "4"}}),

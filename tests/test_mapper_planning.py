@@ -63,7 +63,8 @@ def test_more_scratchpad_never_moves_more_bytes() -> None:
 
 def test_latency_plans_are_no_slower_and_byte_plans_move_no_more() -> None:
     workload, machine = chain(), make_machine(load_engine("systolic-os:rows=4,cols=4"), {"dram_gb_per_s": 1})
-    by_bytes, by_latency = (simulate(workload, machine, plan(workload, machine, goal)) for goal in Objective)
+    goals = Objective.DRAM_BYTES, Objective.LATENCY
+    by_bytes, by_latency = (simulate(workload, machine, plan(workload, machine, goal)) for goal in goals)
     assert by_latency.total_cycles <= by_bytes.total_cycles
     assert by_bytes.dram_bytes <= by_latency.dram_bytes
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from hwsim.engine import Engine, load_engine
 from hwsim.errors import SpecError
-from hwsim.gemm import Gemm
+from hwsim.gemm import Gemm, Shapes
 from hwsim.machine import Machine, make_machine
+from hwsim.memory_energy import DRAM_PJ_PER_BYTE, scratchpad_pj_per_byte
+from hwsim.tiles.cost import port_bytes
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.jumps import run_loops
 from hwsim.tiles.loops import TileLoops
@@ -117,8 +119,52 @@ def test_the_bound_is_below_every_candidate_and_the_search_finds_the_least(
     assert (by_latency.cycles, by_latency.dram_bytes) == min((cycles, moved) for moved, cycles in found)
 
 
-@settings(max_examples=25, deadline=None)
+def energy(machine: Machine, demand: Demand, tiling: Tiling) -> float:
+    """Energy of one tiling, tile after tile: every byte over DRAM crosses a scratchpad, and every port its own."""
+    pads = {x: scratchpad_pj_per_byte(machine.scratchpad(x).size_bytes) for x in Operand}
+    loops = TileLoops(machine, demand, tiling)
+    total = demand.parameter_bytes * DRAM_PJ_PER_BYTE
+    for at in loops.indices():
+        loaded = {operand: loops.load_bytes(operand, at) for operand in Operand}
+        loaded[Operand.C] += loops.store_bytes(at)
+        ports = port_bytes(machine, demand, Shapes.of(*loops.sides_at(at)), np.array(loops.adds(at)))
+        for operand in Operand:
+            total += loaded[operand] * (DRAM_PJ_PER_BYTE + pads[operand]) + int(ports[operand]) * pads[operand]
+    return total
+
+
+@settings(max_examples=6, deadline=None)
+@given(ENGINES, demands(), fields())
+def test_the_least_energy_is_found_and_counted_like_a_walk_counts_it(
+    engine: Engine, demand: Demand, given_fields: dict[str, object]
+) -> None:
+    machine = make_machine(engine, given_fields)
+    choice = search_tiling(machine, demand, Objective.ENERGY)
+    assert choice.energy_pj == pytest.approx(energy(machine, demand, choice.tiling), rel=1e-9)
+    candidates = fitting(machine, demand)
+    some = [candidates[i] for i in np.random.default_rng(1).integers(0, len(candidates), 40)]
+    assert choice.energy_pj <= min(energy(machine, demand, tiling) for tiling in some) * (1 + 1e-9)
+    for goal in Objective:
+        other = search_tiling(machine, demand, goal)
+        assert other.energy_pj == pytest.approx(energy(machine, demand, other.tiling), rel=1e-9)
+        assert choice.energy_pj <= other.energy_pj * (1 + 1e-9)
+
+
+@settings(max_examples=15, deadline=None)
 @given(demands(), fields(), st.sampled_from(Objective))
+def test_the_choice_among_one_buffer_and_two_is_the_better_of_both(
+    demand: Demand, given_fields: dict[str, object], objective: Objective
+) -> None:
+    single, double = (make_machine(ENGINE, {**given_fields, "buffers": count}) for count in (1, 2))
+    one, two = (search_tiling(machine, demand, objective) for machine in (single, double))
+    both = search_tiling(double, demand, objective, buffers=(1, 2))
+    assert both.cost(objective) == min(one.cost(objective), two.cost(objective))
+    assert both.considered == one.considered + two.considered
+    assert run_loops(TileLoops(single, demand, both.tiling)).total_cycles == both.cycles
+
+
+@settings(max_examples=25, deadline=None)
+@given(demands(), fields(), st.sampled_from([Objective.DRAM_BYTES, Objective.LATENCY]))
 def test_a_larger_machine_is_never_worse(demand: Demand, given_fields: dict[str, object], objective: Objective) -> None:
     small = search_tiling(make_machine(ENGINE, given_fields), demand, objective)
     roomy = {
@@ -176,3 +222,18 @@ def test_among_tilings_of_equal_cycles_the_one_with_the_least_bytes_is_chosen() 
     )
     choice = search_tiling(machine, demand, Objective.LATENCY)
     assert (choice.cycles, choice.dram_bytes) == (541, 89)
+
+
+def test_a_single_buffer_is_chosen_where_two_do_not_fit() -> None:
+    machine = make_machine(ENGINE, {"scratchpad_c_bytes": 40})
+    assert search_tiling(machine, Demand.of(Gemm(10, 10, 10)), buffers=(1, 2)).tiling.buffers == 1
+    message = f"scratchpad_c_bytes=31 is too small for {ENGINE.spec}: one fold of 4 x 2 x 1 in 1 buffers needs 32 bytes"
+    with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
+        search_tiling(make_machine(ENGINE, {"scratchpad_c_bytes": 31}), Demand.of(Gemm(10, 10, 10)), buffers=(1, 2))
+
+
+def test_scratchpad_energy_goes_through_the_cited_points() -> None:
+    points = [scratchpad_pj_per_byte(size) * 8 for size in (8 << 10, 32 << 10, 1 << 20)]
+    assert points == pytest.approx([10, 20, 100])
+    sizes = [scratchpad_pj_per_byte(1 << shift) for shift in range(6, 28)]
+    assert sizes == sorted(sizes)

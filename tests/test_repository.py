@@ -57,7 +57,8 @@ def test_no_file_of_the_project_names_a_place_of_one_machine() -> None:
 def test_every_dependency_is_imported_and_every_import_is_declared() -> None:
     config = configparser.ConfigParser(interpolation=None)
     config.read(ROOT / "setup.cfg")
-    names = config["options"]["install_requires"] + config["options.extras_require"]["rtl"]
+    extras = config["options.extras_require"]
+    names = config["options"]["install_requires"] + extras["rtl"] + extras["solvers"]
     declared = {re.split(r"[<>=\[ ]", line)[0] for line in names.split("\n") if line}
     imported = {
         (name or "").split(".")[0]

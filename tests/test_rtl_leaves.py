@@ -21,11 +21,12 @@ from rtl.netlist import Pin
 from rtl.session import fresh_block
 from rtl_float_models import FLOAT_MODELS, FLOAT_SAMPLES
 from rtl_leaf_models import MODELS, PE_MACS, PES, TREE_MACS, number, wrapped
+from rtl_low_bit_float_models import LOW_BIT_FLOAT_MODELS, LOW_BIT_FLOAT_SAMPLES
 from rtl_low_bit_models import LOW_BIT_SAMPLES
 from rtl_slice_models import SLICE_MODELS, SLICE_SAMPLES
 from rtl_variants import SIZES, encoded, other_formats, variants
 
-MODELS = MODELS | SLICE_MODELS | FLOAT_MODELS
+MODELS = MODELS | SLICE_MODELS | FLOAT_MODELS | LOW_BIT_FLOAT_MODELS
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
 
@@ -89,6 +90,7 @@ SAMPLES = [
     Leaf.of("drain_flag"),
     *FLOAT_SAMPLES,
     *LOW_BIT_SAMPLES,
+    *LOW_BIT_FLOAT_SAMPLES,
     *SLICE_SAMPLES,
 ]
 

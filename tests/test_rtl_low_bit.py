@@ -50,14 +50,27 @@ def test_a_unit_has_one_adder_which_negates_too(bits: int, adders: int) -> None:
 
 @pytest.mark.rtl
 @pytest.mark.parametrize(
-    "form", ["lut:k=4", "lut:k=2,tables=2", "lut-conventional:k=3", "unpu:k=4", "bit-serial-add:k=5"]
+    "form",
+    [
+        "lut:k=4",
+        "lut:k=2,tables=2",
+        "lut:k=4,entry=symmetric",
+        "lut:k=4,precompute=fused,entry=int8",
+        "lut-conventional:k=3",
+        "unpu:k=4",
+        "unpu:k=4,entry=symmetric",
+        "bit-serial-add:k=5",
+    ],
 )
 @pytest.mark.parametrize("bits", [1, 2, 8])
 def test_extreme_products_fill_the_accumulator(form: str, bits: int, tmp_path: Path) -> None:
     engine = load_engine(f"{form},m=1,n=2,w_bits={bits},acc=int20")
-    k = min(engine.mac.longest_sum, 62)
+    k = min(engine.array.longest_sum(engine.mac), 62)
+    lowest, highest = engine.activation.low, engine.activation.high
     extremes = [
-        (np.full((1, k), x), np.full((k, 2), y)) for x in (-128, 127) for y in (engine.mac.w.low, engine.mac.w.high)
+        (np.full((1, k), x), np.full((k, 2), y))
+        for x in (lowest, highest)
+        for y in (engine.mac.w.low, engine.mac.w.high)
     ]
     verdict = verify_products(engine, extremes, build_dir=tmp_path)
     assert verdict.passed, verdict
@@ -66,6 +79,13 @@ def test_extreme_products_fill_the_accumulator(form: str, bits: int, tmp_path: P
 PARTS = {
     "a half table with another sign": ("lut:m=1,n=2,k=4", r"table_builder", r" - ", " + "),
     "a negation that loses its carry": ("lut:m=1,n=2,k=4", r"pe_lut", r"(1'd1\} \+ \{.*), [^}]*\}\)", r"\1, 1'b0})"),
+    "a quantised entry that is negated without its carry": (
+        "lut:m=1,n=2,k=4,precompute=fused,entry=int8",
+        r"pe_lut",
+        r"(1'd1\} \+ \{.*), [^}]*\}\)",
+        r"\1, 1'b0})",
+    ),
+    "a narrow table with another sign": ("unpu:m=1,n=2,k=4,w_bits=1,entry=symmetric", r"table_builder", r" - ", " + "),
     "a correction that is never made": (
         "lut:m=1,n=2,k=4",
         r"plane_control",

@@ -218,7 +218,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     path = save("x", two_rows(), tmp_path)
     assert path == tmp_path / "x.json"
     found = load("x", tmp_path)
-    assert found == Stored("x", code_digest(), two_rows())
+    assert found == Stored("x", code_digest("x"), two_rows())
     assert not found.stale
     assert replace(found, digest="other").stale
     assert len(path.read_text().splitlines()) == 2 + len(two_rows())
@@ -228,11 +228,11 @@ def test_the_file_of_the_package_is_as_it_was_saved(tmp_path: Path) -> None:
     for system in SYSTEMS:
         found = load(system.name)
         saved = save(system.name, found.rows, tmp_path).read_text()
-        assert saved.replace(code_digest(), found.digest) == (FOLDER / f"{system.name}.json").read_text()
+        assert saved.replace(code_digest(system.name), found.digest) == (FOLDER / f"{system.name}.json").read_text()
 
 
 def test_the_digest_is_that_of_models_their_data_and_claims() -> None:
-    names = [name for name, _ in stored_rows._sources()]
+    names = [name for name, _ in stored_rows._sources("bitweight")]
     assert len(names) == len(set(names))
     assert {
         "hwsim/encodings/ent.py",
@@ -265,7 +265,7 @@ def invoke(*words: str) -> Result:
 @BY_NAME
 def test_the_command_prints_what_is_stored(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = load(system.name)
-    monkeypatch.setattr(stored_rows, "code_digest", lambda: stored.digest)
+    monkeypatch.setattr(stored_rows, "code_digest", lambda system: stored.digest)
     result = invoke(system.name, "--json")
     missed = any(row.outcome is Verdict.NOT_REPRODUCED for row in stored.rows)
     assert (result.exit_code, result.stderr) == (int(missed), "")
@@ -287,7 +287,7 @@ def test_the_table_names_every_section_and_every_miss(system: System) -> None:
 
 
 def test_stale_rows_are_marked_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_rows, "code_digest", lambda: "other")
+    monkeypatch.setattr(stored_rows, "code_digest", lambda system: "other")
     result = invoke("bitweight", "--json")
     assert result.stderr == (
         "hwsim: these results of bitweight are stale: they were stored by other code; --fresh computes them\n"
@@ -299,7 +299,7 @@ def test_fresh_rows_are_computed_and_nothing_is_written(
     fresh: dict[str, tuple[Row, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path: path.read_bytes() for path in FOLDER.iterdir() if path.is_file()}
-    monkeypatch.setattr(stored_rows, "code_digest", lambda: "other")
+    monkeypatch.setattr(stored_rows, "code_digest", lambda system: "other")
     result = invoke("bitweight", "--fresh", "--json")
     assert result.stderr == ""
     assert tuple(map(Row.of_record, json.loads(result.stdout))) == fresh["bitweight"]
@@ -307,7 +307,7 @@ def test_fresh_rows_are_computed_and_nothing_is_written(
 
 
 def test_nothing_missed_is_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_rows, "load", lambda name: Stored(name, code_digest(), two_rows()))
+    monkeypatch.setattr(stored_rows, "load", lambda name: Stored(name, code_digest(name), two_rows()))
     result = invoke("bitweight")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "1 published by the authors: 1 reproduced\n" in result.stdout

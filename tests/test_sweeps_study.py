@@ -181,7 +181,7 @@ WRONG = [
     (
         'name = "small"',
         'name = "small"\nplan_objective = "cycles"',
-        "[study] plan_objective is 'cycles'; allowed are dram_bytes, latency",
+        "[study] plan_objective is 'cycles'; allowed are dram_bytes, latency, energy",
     ),
     (
         "[machine]",

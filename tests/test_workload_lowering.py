@@ -47,7 +47,7 @@ def axes(draw: st.DrawFn) -> Axis:
 @st.composite
 def grouped(draw: st.DrawFn) -> tuple[int, int, int, tuple[Axis, ...], int]:
     groups, images, per_in, per_out = (draw(st.integers(1, top)) for top in (3, 2, 2, 2))
-    spatial = draw(st.lists(axes(), min_size=1, max_size=2))
+    spatial = draw(st.lists(axes(), min_size=1, max_size=3))
     return images, groups * per_in, groups * per_out, tuple(spatial), groups
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.latency import Latency
 from hwsim.macs.base import Mac
 from hwsim.ports import Beat, Port
+from hwsim.reference import exact_matmul
 
-Matrix = NDArray[np.integer]
+Matrix = NDArray[Any]
+"""Integers, or floats where an engine takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ class Array(ABC):
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         """Compute ``a @ b`` for a (m, k) and b (k, n); each ``yield`` is one clock edge."""
 
+    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
+        """The values of ``a @ b``, of integers exact and in int64."""
+        return exact_matmul(a, b, mac.largest_product)
+
     @abstractmethod
     def inventory(self, mac: Mac) -> Inventory:
         """Leaves of the whole array; equal to the instances of its Verilog."""
@@ -112,6 +118,14 @@ class Array(ABC):
 
     def check_mac(self, mac: Mac) -> None:  # noqa: B027
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
+
+    def activation(self, mac: Mac) -> IntFormat:
+        """The values of A that it takes: those of the MAC's format, unless it is declared to take fewer."""
+        return mac.a
+
+    def exact(self, mac: Mac) -> bool:
+        """Whether values are those of ``a @ b``; else the array says what they are, and parts of k do not add up."""
+        return True
 
     def multipliers(self, mac: Mac) -> int:
         """What a cycle can hold: multiply-accumulates, or partial products where a MAC takes them one after another."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit.units import BitSerial, Unit
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import BitSerial
 from hwsim.macs.low_bit import LowBitMac
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit.units import SubsetTable, Unit
+from hwsim.arrays.low_bit.entries import OwnEntry
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import SubsetTable
 from hwsim.macs.low_bit import LowBitMac
 
 
@@ -18,13 +20,18 @@ class LutConventional(LowBitArray):
     """
 
     share: int = 4
+    entry: OwnEntry = OwnEntry.EXACT
 
     name: ClassVar[str] = "lut-conventional"
     summary: ClassVar[str] = "table lookup without symmetry: a table of 2^k entries made for every few columns"
+
+    @property
+    def symmetric(self) -> bool:
+        return self.entry is OwnEntry.SYMMETRIC
 
     @property
     def sharing(self) -> int:
         return self.share
 
     def unit(self, mac: LowBitMac) -> Unit:
-        return SubsetTable(mac, self.k)
+        return SubsetTable(mac, self.k, self.symmetric)

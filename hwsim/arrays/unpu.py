@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.arrays.low_bit import LowBitArray
-from hwsim.arrays.low_bit.units import SignedTable, SubsetTable, Unit
+from hwsim.arrays.low_bit.entries import OwnEntry
+from hwsim.arrays.low_bit.unit_base import Unit
+from hwsim.arrays.low_bit.units import SignedTable, SubsetTable
 from hwsim.errors import SpecError
 from hwsim.macs.low_bit import LowBitMac
 
@@ -18,6 +20,8 @@ class Unpu(LowBitArray):
     UNPU (Lee et al., JSSC 2019), whose peaks at 16 bits and 1 bit differ by 16 * 4/3; the baseline of LUT Tensor Core.
     """
 
+    entry: OwnEntry = OwnEntry.EXACT
+
     name: ClassVar[str] = "unpu"
     summary: ClassVar[str] = "table lookup with a table in every unit, whose symmetry serves one-bit weights alone"
 
@@ -27,8 +31,14 @@ class Unpu(LowBitArray):
             raise SpecError(f"unpu: k must be at least 2, not {self.k}: a table serves k - 1 weights of several bits")
 
     @property
+    def symmetric(self) -> bool:
+        return self.entry is OwnEntry.SYMMETRIC
+
+    @property
     def sharing(self) -> int:
         return 1
 
     def unit(self, mac: LowBitMac) -> Unit:
-        return SignedTable(mac, self.k) if mac.w_bits == 1 else SubsetTable(mac, self.k - 1)
+        if mac.w_bits == 1:
+            return SignedTable(mac, self.k, self.symmetric)
+        return SubsetTable(mac, self.k - 1, self.symmetric)

@@ -37,8 +37,9 @@ ASSUMPTIONS: Mapping[str, str] = {
         "one"
     ),
     "what is low-bit": (
-        "the weights of the layers; attention, embeddings and the head run in FP16 on the GPU's own tensor cores, also "
-        "beside LUT arrays"
+        "the weights of the layers, `w_bits` bits each, with `w_group` a scale of 16 bits and a zero point of `w_bits` "
+        "for each group; attention, embeddings and the head run in FP16 on the GPU's own tensor cores, also beside LUT "
+        "arrays"
     ),
     "attention": (
         "is not fused: scores and probabilities are tensors in FP16; its products run on matrix units or on vector "

@@ -15,8 +15,8 @@ KIB, MIB = 1 << 10, 1 << 20
 class Gpu:
     """Streaming multiprocessors (SMs) around one L2 and one DRAM.
 
-    ``*_macs`` are multiply-accumulates of one tensor core per cycle, 0 where it has none of that kind. What stands
-    under "per SM" is each SM's own. Raises SpecError for a number that cannot be.
+    ``*_macs`` are multiply-accumulates of one tensor core per cycle with sums in 32 bits, 0 where it has none of that
+    kind. What stands under "per SM" is each SM's own. Raises SpecError for a number that cannot be.
     """
 
     sms: int
@@ -80,7 +80,7 @@ GPUS: Mapping[str, Gpu] = {
     ),
     "rtx3090": Gpu(
         **_AMPERE,
-        sms=82, clock_ghz=1.695, fp16_macs=128, int8_macs=256, fp8_macs=0, vector_lanes=128, shared_bytes=100 * KIB,
+        sms=82, clock_ghz=1.695, fp16_macs=64, int8_macs=256, fp8_macs=0, vector_lanes=128, shared_bytes=100 * KIB,
         l2_bytes=6 * MIB, l2_bytes_per_cycle=1536, dram_gb_per_s=936.0,
     ),
 }  # fmt: skip
@@ -96,11 +96,13 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
         "sms, clock_ghz, tensor_cores, fp8_macs": "Table 1: 1525 TFLOPs at 1.41 GHz, to which the paper normalises",
         "fp16_macs, int8_macs, vector_lanes, register_bytes, shared_bytes, l2_bytes": "NVIDIA, H100 white paper (SXM5)",
         "dram_gb_per_s": "NVIDIA, H100 SXM5 data sheet",
-        "l2_bytes_per_cycle, shared_bytes_per_cycle, shared_latency_cycles": "assumed as the A100's",
+        "l2_bytes_per_cycle, shared_bytes_per_cycle": "Ultrasonics Sonochemistry 99 (2023), 106546, Table 3: "
+        "8986 GB/s, and 32348 GB/s for 144 SMs, at 1.755 GHz; as the A100's",
+        "shared_latency_cycles": "assumed as the A100's",
     },
     "rtx3090": {
         "sms, clock_ghz, fp16_macs, int8_macs, vector_lanes, register_bytes, shared_bytes, l2_bytes": "NVIDIA, GA102 "
-        "white paper: 142 TFLOPs in FP16 with FP16 sums, 285 TOPS in INT8",
+        "white paper: 71 TFLOPs in FP16 with FP32 sums (142 with FP16 sums, which the model has not), 285 TOPS in INT8",
         "dram_gb_per_s": "NVIDIA, RTX 3090 data sheet",
         "l2_bytes_per_cycle": "assumed: 48 slices of 32 bytes",
         "shared_bytes_per_cycle, shared_latency_cycles": "assumed as the A100's",

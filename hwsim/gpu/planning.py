@@ -37,7 +37,7 @@ def low_bit_operands(gpu: Gpu, unit: MatrixUnit, precompute: Precompute) -> Oper
     stored = unit.table_bytes if precompute.stores_tables else raw
     shared = raw if precompute is Precompute.NONE else unit.table_bytes or raw
     return Operands(
-        unit.shape, unit.macs_per_cycle(gpu), stored, unit.w_bits / 8, shared, unit.accumulator_bytes, unit.registers,
+        unit.shape, unit.macs_per_cycle(gpu), stored, unit.weight_bytes, shared, unit.accumulator_bytes, unit.registers,
         unit.unpack_ops, low_bit=True,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from hwsim.lut import TableGeometry
 TIMES_MACS = 256
 """Multiply-accumulates per cycle and tensor core of ``times=1``: the FP16 tensor core of the A100 (Table 1's "1X")."""
 SCALE_BITS = 16
-"""A scale of quantised tables is FP16."""
+"""A scale of quantised tables or of weights is FP16."""
 
 
 class UnitKind(Enum):
@@ -41,8 +41,9 @@ class UnitShape:
 
 SHAPES = {UnitKind.MAC: UnitShape(16, 8, 16), UnitKind.LUT: UnitShape(2, 64, 4)}
 """The instruction mma.m16n8k16 of the tensor cores, and the array that the paper chose (3.2.2)."""
-LIMITS = {"times": 64, "registers": 8, "entry_bits": 32, "scale": None, "share": None}
-"""The largest value of a field; all are at least 1."""
+LIMITS = {"times": 64, "registers": 8, "entry_bits": 32, "scale": None, "share": None, "w_group": None}
+"""The largest value of a field; all are at least 1, but for"""
+LEAST = {"w_group": 0}
 LUT_BITS = (1, 2, 3, 4)
 MAC_BITS = (1, 2, 3, 4, 8, 16)
 
@@ -53,8 +54,10 @@ class MatrixUnit:
 
     For LUT arrays, ``times`` is their rate at these weights over that of the A100's FP16 tensor core, ``entry_bits``
     the width of a table's entry, ``scale`` the activations that share one scale of the entries, ``share`` the columns
-    that share a table where every unit makes its own (`Precompute.NAIVE`). ``registers`` is the capacity of the
-    register file over the GPU's own (2 is the paper's double register modelling). Raises SpecError for what no unit is.
+    that share a table where every unit makes its own (`Precompute.NAIVE`). ``w_group`` weights share a scale and a zero
+    point that are read with them; 0 is a scale per channel or tensor, whose bytes are left out. ``registers`` is the
+    capacity of the register file over the GPU's own (2 is the paper's double register modelling). Raises SpecError for
+    what no unit is.
     """
 
     unit: UnitKind = UnitKind.MAC
@@ -65,6 +68,7 @@ class MatrixUnit:
     entry_bits: int = 8
     scale: int = 64
     share: int = 4
+    w_group: int = 0
 
     def __post_init__(self) -> None:
         bits = LUT_BITS if self.unit is UnitKind.LUT else MAC_BITS
@@ -72,8 +76,9 @@ class MatrixUnit:
             raise SpecError(f"unit={self.unit.value} takes weights of {_listed(bits)} bits, not {self.w_bits}")
         for name, most in LIMITS.items():
             value = getattr(self, name)
-            if value < 1 or (most is not None and value > most):
-                raise SpecError(f"{name} is {f'1 to {most}' if most else 'at least 1'}, not {value}")
+            if value < LEAST.get(name, 1) or (most is not None and value > most):
+                least = LEAST.get(name, 1)
+                raise SpecError(f"{name} is {f'{least} to {most}' if most else f'at least {least}'}, not {value}")
         if self.unit is UnitKind.MAC and self.w_bits > self.a.bits:
             raise SpecError(f"unit=mac takes weights of at most the {self.a.bits} bits of {self.a}, not {self.w_bits}")
         if self.unit is UnitKind.MAC and self.times != 1:
@@ -100,6 +105,11 @@ class MatrixUnit:
         """Bytes of tables and scales for each activation (0 without tables)."""
         tables = self.tables
         return (tables.table_bits / tables.group + SCALE_BITS / self.scale) / 8 if tables else 0.0
+
+    @property
+    def weight_bytes(self) -> float:
+        """Bytes of a weight, and of its share of a scale and a zero point."""
+        return (self.w_bits + ((SCALE_BITS + self.w_bits) / self.w_group if self.w_group else 0)) / 8
 
     @property
     def accumulator_bytes(self) -> int:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.low_bit.reinterpretation import bit_planes
-from hwsim.low_bit.weights import Codes, check_bits
+from hwsim.low_bit.weights import Codes, check_bits, check_codes
 
 
 def packed_bytes(shape: tuple[int, int], bits: int) -> int:
-    """Bytes of packed weights (k, n): bits * k * n bits, and what fills the last byte."""
+    """Bytes of packed weights (k, n): bits * k * n bits, and what fills the last byte.
+
+    Raises SpecError for a shape without two sides.
+    """
+    if len(shape) != 2 or min(shape) < 0:
+        raise SpecError(f"packed weights have a shape (k, n), not {tuple(shape)}")
     return -(-shape[0] * shape[1] * bits // 8)
 
 
@@ -22,8 +28,8 @@ def pack(codes: Codes, bits: int, group: int = 4) -> Codes:
     elements. Raises SpecError for codes of more than ``bits`` bits.
     """
     _check(bits, group)
-    if codes.size and int(codes.max()) >> bits:
-        raise SpecError(f"codes up to {int(codes.max())} do not fit {bits} bits")
+    check_codes(codes)
+    IntFormat(bits, signed=False).check(codes, "the matrix of codes")
     full = len(codes) // group * group
     stream = np.concatenate([_stream(codes[:full], bits, group), _stream(codes[full:], bits, len(codes) - full)])
     return np.packbits(stream, bitorder="little")
@@ -32,6 +38,9 @@ def pack(codes: Codes, bits: int, group: int = 4) -> Codes:
 def unpack(packed: Codes, shape: tuple[int, int], bits: int, group: int = 4) -> Codes:
     """The codes (k, n) of that ``shape`` that `pack` packed. Raises SpecError if the bytes are more or fewer."""
     _check(bits, group)
+    if not isinstance(packed, np.ndarray) or packed.dtype != np.uint8:
+        kind = packed.dtype if isinstance(packed, np.ndarray) else type(packed).__name__
+        raise SpecError(f"packed weights are an array of uint8, not of {kind}")
     if packed.shape != (packed_bytes(shape, bits),):
         raise SpecError(
             f"{bits}-bit weights of shape {shape} are packed in {packed_bytes(shape, bits)} bytes, "

@@ -14,6 +14,7 @@ from hwsim.low_bit.weights import (
     LowBitWeights,
     Reals,
     check_bits,
+    real_numbers,
     signed_weights,
     ternary_weights,
     unsigned_weights,
@@ -45,7 +46,7 @@ def quantise_weights(
     """
     check_bits(bits)
     _check_scheme(scheme, bits)
-    values = np.asarray(real, np.float64)
+    values = real_numbers(real, "weights to quantise")
     if values.ndim != 2 or 0 in values.shape:
         raise SpecError(f"weights are a matrix (k, n) with at least one element, not of shape {values.shape}")
     if not np.isfinite(values).all():
@@ -53,7 +54,8 @@ def quantise_weights(
     if scheme is Scheme.TERNARY:
         return _ternary(values, granularity)
     quantise = {Scheme.SIGNED: _signed, Scheme.ASYMMETRIC: _asymmetric, Scheme.SYMMETRIC: _symmetric}[scheme]
-    return quantise(values, bits, granularity)
+    with np.errstate(over="ignore", invalid="ignore"):  # a scale that is not finite is refused with its weights
+        return quantise(values, bits, granularity)
 
 
 def _check_scheme(scheme: Scheme, bits: int) -> None:

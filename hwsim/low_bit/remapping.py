@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
-from hwsim.low_bit.weights import Codes
+from hwsim.low_bit.weights import Codes, check_codes
 
 
 def table_starts(k: int, group: int, span: int) -> NDArray[np.int64]:
@@ -26,6 +26,7 @@ def remap(codes: Codes, group: int, span: int | None = None) -> Codes:
     ``codes`` (k, n) in groups of ``group`` along k. LUT Tensor Core, equation 6: W'j = Wj XOR W3 for j < 3, W'3 = W3.
     The map is its own inverse, and codes stay codes of as many bits.
     """
+    check_codes(codes)
     k = len(codes)
     starts = table_starts(k, group, k if span is None else span)
     leaders = np.repeat(starts, np.diff(np.append(starts, k)))

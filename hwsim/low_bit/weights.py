@@ -66,10 +66,13 @@ class LowBitWeights:
         return bool((self.zero == np.rint(self.zero)).all())
 
     @property
-    def integers(self) -> NDArray[np.int16]:
-        """The integers (k, n) that the weights are multiples of: code - zero, or twice that if a zero is a half."""
+    def integers(self) -> NDArray[np.int64]:
+        """The integers (k, n) that the weights are multiples of: code - zero, or twice that if a zero is a half.
+
+        In int64, in which numpy then sums ``a @ integers`` for activations of any width.
+        """
         doubled = 2 * self.codes.astype(np.int16) - self.spread((2 * self.zero).astype(np.int16))
-        return np.asarray(doubled >> 1 if self.whole else doubled, np.int16)
+        return np.asarray(doubled >> 1 if self.whole else doubled, np.int64)
 
     @property
     def integer_scale(self) -> Reals:
@@ -88,7 +91,7 @@ class LowBitWeights:
 
 def check_bits(bits: int) -> None:
     """Raise SpecError unless weights can have ``bits`` bits."""
-    if not 1 <= bits <= MAX_BITS:
+    if not isinstance(bits, int | np.integer) or not 1 <= bits <= MAX_BITS:
         raise SpecError(f"low-bit weights have 1 to {MAX_BITS} bits, not {bits}")
 
 
@@ -145,8 +148,22 @@ def _check_levels(values: NDArray[np.int64], levels: tuple[int, ...], what: str)
         raise SpecError(f"{what} are {', '.join(map(str, levels))}, not {others[0]}")
 
 
+def check_codes(codes: NDArray[np.generic]) -> None:
+    """Raise SpecError unless ``codes`` are a matrix of integers."""
+    if codes.ndim != 2 or not np.issubdtype(codes.dtype, np.integer):
+        raise SpecError(f"codes are a matrix (k, n) of integers, not {codes.dtype} of shape {codes.shape}")
+
+
+def real_numbers(values: ArrayLike, what: str) -> Reals:
+    """``values`` in float64; raises SpecError if they are no real numbers."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "biuf":
+        raise SpecError(f"{what} are real numbers, not {given.dtype}")
+    return given.astype(np.float64)
+
+
 def _per_span(values: ArrayLike, shape: tuple[int, int], what: str) -> Reals:
-    given = np.asarray(values, np.float64)
+    given = real_numbers(values, what)
     try:
         return np.array(np.broadcast_to(given, shape))
     except ValueError:

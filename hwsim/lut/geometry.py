@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from hwsim.errors import SpecError
 from hwsim.floats import FP16
-from hwsim.formats import Format, IntFormat
+from hwsim.formats import Format, IntFormat, SymmetricFormat
 from hwsim.lut.plans import chained_plan, check_group, half_plan, subset_plan
 
 MAX_INTEGER_BITS = 16
 FLOAT_ACTIVATIONS = ("fp16", "fp8e4m3", "fp8e5m2")
+FLOAT_ENTRY = FP16
+"""The format of sums of float activations: 8 bits have too few digits for sums of four values of 8 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class TableGeometry:
         if self.entry is not None:
             return self.entry
         if isinstance(self.activation, IntFormat):
-            return exact_entry(self.activation, self.group, self.symmetric)
-        return FP16
+            return exact_entry(declared(self.activation, self.symmetric), self.group)
+        return FLOAT_ENTRY
 
     @property
     def table_bits(self) -> int:
@@ -84,20 +86,32 @@ def check_activation(format: Format) -> None:
     )
 
 
-def activation_range(format: IntFormat, symmetric: bool) -> tuple[int, int]:
-    """Lowest and highest activation of the format; a symmetric signed one leaves out its lowest value."""
-    return (-format.high if symmetric and format.signed else format.low), format.high
+def declared(format: IntFormat, symmetric: bool) -> IntFormat:
+    """The activations of the format; of a symmetric signed one without its lowest value."""
+    return SymmetricFormat(format.bits) if symmetric and format.signed else format
 
 
-def exact_entry(activation: IntFormat, group: int, symmetric: bool = False) -> IntFormat:
+def exact_entry(activation: IntFormat, group: int) -> IntFormat:
     """The narrowest signed integer that holds every entry of a half table.
 
     The leading activation is subtracted, the others have either sign. Four of INT8 need 11 bits, because
     -A - B - C - D reaches +512 for four times -128; four within -127 to 127 need 10.
     """
-    low, high = activation_range(activation, symmetric)
+    low, high = activation.low, activation.high
     others = (group - 1) * max(-low, high)
-    lowest, highest = -high - others, -low + others
+    return holding(-high - others, -low + others)
+
+
+def exact_subset(activation: IntFormat, group: int) -> IntFormat:
+    """The narrowest signed integer that holds every entry of a conventional table, the sums over bits 0 and 1.
+
+    Four of INT8 need 10 bits; nothing is negated, so that four within -127 to 127 need as many.
+    """
+    return holding(group * activation.low, group * activation.high)
+
+
+def holding(lowest: int, highest: int) -> IntFormat:
+    """The narrowest signed integer that holds ``lowest`` <= 0 and ``highest`` >= 0."""
     return IntFormat(1 + max(max(-1 - lowest, 0).bit_length(), highest.bit_length()))
 
 

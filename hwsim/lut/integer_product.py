@@ -9,7 +9,7 @@ from hwsim.errors import SpecError
 from hwsim.formats import INT8, Format, IntFormat
 from hwsim.low_bit.reinterpretation import odd_values, odd_zero
 from hwsim.low_bit.weights import LowBitWeights
-from hwsim.lut.geometry import activation_range, check_activation
+from hwsim.lut.geometry import check_activation, declared
 from hwsim.lut.layout import Layout, layout_of, select
 from hwsim.lut.plans import half_plan
 from hwsim.reference import exact_matmul
@@ -83,10 +83,7 @@ def check_integers(a: Integers, activation: Format, symmetric: bool = False) -> 
             f"activations in {activation} are a matrix (m, k) of integers with at least one element, not {a.dtype} of "
             f"shape {a.shape}"
         )
-    activation.check(a, "the matrix of activations")
-    low, high = activation_range(activation, symmetric)
-    if symmetric and int(a.min()) < low:
-        raise SpecError(f"symmetric {activation} activations are {low} to {high}, not {int(a.min())}")
+    declared(activation, symmetric).check(a, "the matrix of activations")
 
 
 def _odd_product(a: Integers, weights: LowBitWeights) -> Sums:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -140,17 +140,56 @@ def lookup_quantised(
     The look-ups of a set of tables are one exact product with the matrix of what the weights select. Raises SpecError
     for activations that are not values of ``activation``, for tables that overflow, or for another k.
     """
+    precomputed = precompute(a, weights, quantiser, activation, group)
+    tables = precomputed.quantised
+    matrix = selection_matrix(select(weights, precomputed.layout), tables.entries.shape[2])
+
+    def found(first: int, end: int) -> NDArray[np.int64]:
+        return added_up(tables.entries[first:end].swapaxes(0, 1), matrix[first:end])
+
+    return rescale(precomputed, weights, quantiser.accumulator, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Precomputed:
+    """What the operator before hands over: tables before quantisation (tables, m, entries), and as they are taken."""
+
+    layout: Layout
+    tables: Singles
+    quantised: QuantisedTables
+
+
+def precompute(
+    a: Floats | Integers, weights: LowBitWeights, quantiser: TableQuantiser, activation: Format, group: int
+) -> Precomputed:
+    """Tables of activations (m, k) for these weights; raises SpecError as `lookup_quantised`."""
     values = _activations(a, activation)
     layout = layout_of(values.shape[1], weights, group)
     tables = float_tables(values, layout, quantiser.precompute)
     if not np.isfinite(tables).all():
         raise SpecError(f"sums of {group} activations overflow {quantiser.precompute}: tables cannot be quantised")
     quantised = quantise_tables(tables, quantiser.scale.sets(layout), quantiser.bits, quantiser.precompute)
+    return Precomputed(layout, tables, quantised)
+
+
+def added_up(entries: NDArray[np.integer], matrix: NDArray[np.int16]) -> NDArray[np.int64]:
+    """What look-ups in tables (m, tables, entries) add up to over tables and planes, as `selection_matrix` selects."""
+    return exact_matmul(entries.reshape(len(entries), -1), matrix.reshape(-1, matrix.shape[2]))
+
+
+def rescale(
+    precomputed: Precomputed,
+    weights: LowBitWeights,
+    accumulator: FloatFormat,
+    sums: Callable[[int, int], NDArray[np.int64]],
+) -> Floats:
+    """The product (m, n) of the integers (m, n) that look-ups in tables [first, end) of one scale add up to."""
+    layout = precomputed.layout
     with np.errstate(over="ignore", invalid="ignore"):
-        closing = Closing(weights, quantiser.accumulator, len(values))
-        for span, total in _span_sums(quantised, weights, layout, quantiser.accumulator):
-            closing.add(span, total, activation_sums(tables[layout.spans == span], quantiser.accumulator))
-    return stored(closing.result, quantiser.accumulator)
+        closing = Closing(weights, accumulator, precomputed.tables.shape[1])
+        for span, total in _span_sums(precomputed.quantised, layout, accumulator, sums):
+            closing.add(span, total, activation_sums(precomputed.tables[layout.spans == span], accumulator))
+    return stored(closing.result, accumulator)
 
 
 def _activations(a: Floats | Integers, activation: Format) -> Singles:
@@ -163,25 +202,22 @@ def _activations(a: Floats | Integers, activation: Format) -> Singles:
 
 
 def _span_sums(
-    tables: QuantisedTables, weights: LowBitWeights, layout: Layout, accumulator: FloatFormat
+    tables: QuantisedTables, layout: Layout, accumulator: FloatFormat, sums: Callable[[int, int], NDArray[np.int64]]
 ) -> Iterator[tuple[int, Singles]]:
     """Each span with its accumulators (m, n): integers within a scale, floats across."""
-    count, m, entries = tables.entries.shape
-    matrix = selection_matrix(select(weights, layout), entries)
-    total: Singles = np.zeros((m, weights.n), np.float32)
-    for first, end in _runs(layout, tables.sets):
-        side_by_side = tables.entries[first:end].swapaxes(0, 1).reshape(m, -1)
-        found = exact_matmul(side_by_side, matrix[first:end].reshape(-1, weights.n))
+    zero: Singles = np.zeros(1, np.float32)
+    count, total = len(tables.entries), zero
+    for first, end in runs(layout, tables.sets):
         scale = rounded(tables.scales[tables.sets[first]], accumulator)[:, np.newaxis]
-        part = rounded(rounded(found.astype(np.float64), accumulator) * scale, accumulator)
+        part = rounded(rounded(sums(first, end).astype(np.float64), accumulator) * scale, accumulator)
         total = rounded(total + part, accumulator)
         span = int(layout.spans[first])
         if end == count or layout.spans[end] != span:
             yield span, total
-            total = np.zeros_like(total)
+            total = zero
 
 
-def _runs(layout: Layout, sets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+def runs(layout: Layout, sets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Half-open ranges of tables with one scale in one span."""
     changed = (np.diff(layout.spans, prepend=-1) != 0) | (np.diff(sets, prepend=-1) != 0)
     bounds = [*np.flatnonzero(changed).tolist(), len(sets)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from numpy.typing import DTypeLike
 
@@ -38,6 +39,16 @@ class Mac(ABC):
                 f"acc={self.acc} cannot hold one product of {self.a} times {self.w}, "
                 f"which needs {self.accumulator_bits(1)} bits"
             )
+
+    @classmethod
+    def implied(cls, given: Mapping[str, object]) -> Mapping[str, Any]:
+        """Defaults that follow from the fields that were given."""
+        return {}
+
+    @property
+    def floating(self) -> bool:
+        """Whether it multiplies and adds floats, with rounding."""
+        return False
 
     def field_for(self, role: str, format: Format) -> str:
         """What an inline form says to have ``format`` for ``role`` (a, w or acc)."""

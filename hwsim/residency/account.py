@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from hwsim.errors import SpecError
 from hwsim.residency.graph import Buffer, MemoryGraph, Step
@@ -49,12 +49,23 @@ class Account:
         if self.in_place:
             yield "an elementwise operator writes over an operand of the same size that nobody else reads"
         if self.recompute:
-            yield "vector and moving operators may run again instead of fetching what they made"
+            yield (
+                "vector and moving operators may run again just before another, where all that both need lies at once"
+            )
 
 
 def _can_lead(operator: Operator) -> bool:
     """Whether what follows may be folded into it as its results leave."""
     return operator.kind is Kind.PRODUCT or (operator.kind is Kind.VECTOR and len(operator.outputs) == 1)
+
+
+def viewed(workload: Workload, operator: Operator) -> str | None:
+    """The tensor that a view renames; None for anything else."""
+    if operator.kind is not Kind.VIEW or len(operator.outputs) != 1:
+        return None
+    elements = workload.tensors[operator.outputs[0]].elements
+    data = [x for x in operator.inputs if workload.tensors[x].elements == elements]
+    return data[0] if data else None
 
 
 def memory_graph(workload: Workload, account: Account | None = None) -> MemoryGraph:
@@ -88,22 +99,24 @@ class _Accounting:
                 members.setdefault(self.head[operator.name], []).append(operator)
             else:
                 leading.append(operator.name)
-        steps = tuple(self._step(name, folded) for name, folded in members.items())
+        passing = self._passing(members)
+        steps = tuple(replace(self._step(name, folded), passing=passing[name]) for name, folded in members.items())
         touched = dict.fromkeys(name for step in steps for name in step.touched)
         return MemoryGraph(
             self.workload.name,
             tuple(self._in_place(x, by_name[x.operators[0]]) for x in steps) if self.account.in_place else steps,
             {name: self._buffer(name) for name in touched},
-            0 if self.account.parameters else self._parameter_bytes(),
+            sum(size for step in steps for _, size in step.passing),
             tuple(leading),
             (*self.account.assumptions(), *self.workload.assumptions),
+            dict(self.root),
         )
 
     def _fold(self) -> None:
         """Put views with their source, and chains of vector operators with the operator before them."""
         maker: dict[str, str] = {}
         for operator in self.workload.operators:
-            source = self._viewed(operator)
+            source = viewed(self.workload, operator)
             if source is not None:
                 (result,) = operator.outputs
                 self.root[result] = self.root.get(source, source)
@@ -115,14 +128,6 @@ class _Accounting:
             if self.account.fuse and head == operator.name and _can_lead(operator):
                 for follower in chain_after(self.workload, operator).operators:
                     self.head[follower.name] = head
-
-    def _viewed(self, operator: Operator) -> str | None:
-        """The tensor that a view renames; None for anything else."""
-        if operator.kind is not Kind.VIEW or len(operator.outputs) != 1:
-            return None
-        elements = self.workload.tensors[operator.outputs[0]].elements
-        data = [x for x in operator.inputs if self.workload.tensors[x].elements == elements]
-        return data[0] if data else None
 
     def _of(self, tensor: str) -> str:
         return self.root.get(tensor, tensor)
@@ -156,7 +161,7 @@ class _Accounting:
         (result,) = step.outputs
         for source in step.inputs:
             if self._overwritable(source, step) and self._buffer(source).bytes == self._buffer(result).bytes:
-                return Step(step.name, step.inputs, step.outputs, (source, result), False, step.operators)
+                return replace(step, in_place=(source, result), repeatable=False)
         return step
 
     def _overwritable(self, buffer: str, step: Step) -> bool:
@@ -164,7 +169,7 @@ class _Accounting:
         if any(self.workload.tensors[x].role is not Role.ACTIVATION for x in tensors):
             return False
         return all(
-            reader.name in step.operators or self._viewed(reader) is not None
+            reader.name in step.operators or viewed(self.workload, reader) is not None
             for x in tensors
             for reader in self.workload.consumers[x]
         )
@@ -183,6 +188,12 @@ class _Accounting:
             self.account.element_bytes
         )
 
-    def _parameter_bytes(self) -> int:
-        tensors = self.workload.tensors
-        return sum(self._bytes(name) for name, x in tensors.items() if x.role is Role.PARAMETER)
+    def _passing(self, members: Mapping[str, list[Operator]]) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Parameters that pass by, each with the first step that reads it; none where they are buffers."""
+        met: set[str] = set()
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for name, folded in members.items():
+            read = dict.fromkeys(self._of(x) for operator in folded for x in operator.inputs if not self._counts(x))
+            found[name] = tuple((x, self._bytes(x)) for x in read if x not in met)
+            met.update(read)
+        return found

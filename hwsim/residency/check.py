@@ -62,9 +62,11 @@ class _Walk:
             for stay in leaving[now]:
                 if self.lying.get(stay.tensor) is stay:
                     del self.lying[stay.tensor]
-            self._arrive(now, step, arriving[now], before[now])
+            streams = self._stream_in(now, step, before[now]) + self._stream_out(now, step, after[now])
+            self._arrive(now, step, arriving[now], [x for x in before[now] if x not in streams])
             self._run(now, step)
-            self._send(now, after[now])
+            self._send(now, [x for x in after[now] if x not in streams])
+            self.copies.update(streamed.buffer for streamed in step.streamed_out)
         self._finish()
         height = max((stay.offset + stay.size for stay in self.plan.stays), default=0)
         return Walked({kind: self.moved[kind] for kind in TransferKind}, height)
@@ -102,14 +104,47 @@ class _Walk:
             if transfer.tensor not in self.graph.buffers:
                 raise self.fail(f"there is no buffer {transfer.tensor!r}")
             size = self.graph.buffers[transfer.tensor].bytes
-            if transfer.bytes != size:
-                raise self.fail(f"{transfer.tensor!r} has {size} bytes, and a transfer moves {transfer.bytes}")
             if not 0 <= transfer.step < length:
                 raise self.fail(f"{transfer.tensor!r} moves at step {transfer.step} of {length}")
+            step = self._step_named(self.plan.order[transfer.step])
+            streams = {streamed.buffer for streamed in (*step.streamed_in, *step.streamed_out)}
+            if transfer.bytes != size and transfer.tensor not in streams:
+                raise self.fail(f"{transfer.tensor!r} has {size} bytes, and a transfer moves {transfer.bytes}")
             into = transfer.kind in (TransferKind.LOAD, TransferKind.RETRIEVE)
             (before if into else after)[transfer.step].append(transfer)
             self.moved[transfer.kind] += transfer.bytes
         return before, after
+
+    def _stream_in(self, now: int, step: Step, transfers: list[Transfer]) -> list[Transfer]:
+        """What the step reads from DRAM tile by tile, checked: all of its bytes, the first pass a load if it is one."""
+        found = []
+        for streamed in step.streamed_in:
+            name, buffer = streamed.buffer, self.graph.buffers[streamed.buffer]
+            if name not in self.copies:
+                raise self.fail(f"{name!r} is streamed at step {now}, and DRAM has no copy of it")
+            first = buffer.bytes if buffer.in_dram and name not in self.met else 0
+            self.met.add(name)
+            due = {TransferKind.LOAD: first, TransferKind.RETRIEVE: streamed.bytes - first}
+            found += self._due(now, name, due, transfers)
+        return found
+
+    def _stream_out(self, now: int, step: Step, transfers: list[Transfer]) -> list[Transfer]:
+        """What the step writes to DRAM tile by tile, checked; what is handed out is stored once."""
+        found = []
+        for streamed in step.streamed_out:
+            buffer = self.graph.buffers[streamed.buffer]
+            stored = buffer.bytes if buffer.handed_out else 0
+            due = {TransferKind.STORE: stored, TransferKind.SPILL: streamed.bytes - stored}
+            found += self._due(now, streamed.buffer, due, transfers)
+        return found
+
+    def _due(self, now: int, name: str, due: dict[TransferKind, int], transfers: list[Transfer]) -> list[Transfer]:
+        of_it = [transfer for transfer in transfers if transfer.tensor == name]
+        for kind, size in due.items():
+            moved = sum(transfer.bytes for transfer in of_it if transfer.kind is kind)
+            if moved != size:
+                raise self.fail(f"{name!r} is streamed at step {now} with {moved} bytes of {kind.value}, not {size}")
+        return of_it
 
     def _arrive(self, now: int, step: Step, stays: list[Stay], transfers: list[Transfer]) -> None:
         """Buffers come from DRAM, or take the room in which the step makes them."""

@@ -106,37 +106,39 @@ class MemoryPlan:
     @classmethod
     def from_json(cls, value: object, where: str = "plan") -> MemoryPlan:
         """The plan that ``to_json`` wrote; raises ProgramError naming ``where`` and the key."""
-        table = _table(value, where)
-        order = _get(table, "order", list, where)
+        table = read_table(value, where)
+        order = read_value(table, "order", list, where)
         return cls(
-            _get(table, "scheme", str, where),
-            _get(table, "workload", str, where),
-            _get(table, "budget_bytes", int, where),
+            read_value(table, "scheme", str, where),
+            read_value(table, "workload", str, where),
+            read_value(table, "budget_bytes", int, where),
             tuple(str(name) for name in order),
             tuple(_stay(x, f"{where}: placements[{i}]") for i, x in _items(table, "placements", where)),
             tuple(_transfer(x, f"{where}: transfers[{i}]") for i, x in _items(table, "transfers", where)),
             _one_of(Status, table, "status", where),
-            _get(table, "bound_bytes", int, where),
+            read_value(table, "bound_bytes", int, where),
         )
 
 
 def _items(table: dict[str, Any], key: str, where: str) -> list[tuple[int, object]]:
-    return list(enumerate(_get(table, key, list, where)))
+    return list(enumerate(read_value(table, key, list, where)))
 
 
 def _stay(value: object, where: str) -> Stay:
     table = _row(value, Stay, where)
-    return Stay(_get(table, "tensor", str, where), *(_get(table, f.name, int, where) for f in fields(Stay)[1:]))
+    return Stay(
+        read_value(table, "tensor", str, where), *(read_value(table, f.name, int, where) for f in fields(Stay)[1:])
+    )
 
 
 def _transfer(value: object, where: str) -> Transfer:
     table = _row(value, Transfer, where)
-    tensor, step = _get(table, "tensor", str, where), _get(table, "step", int, where)
-    return Transfer(tensor, step, _one_of(TransferKind, table, "kind", where), _get(table, "bytes", int, where))
+    tensor, step = read_value(table, "tensor", str, where), read_value(table, "step", int, where)
+    return Transfer(tensor, step, _one_of(TransferKind, table, "kind", where), read_value(table, "bytes", int, where))
 
 
 def _row(value: object, kind: type, where: str) -> dict[str, Any]:
-    table = _table(value, where)
+    table = read_table(value, where)
     known = [f.name for f in fields(kind)]
     for key in table:
         if key not in known:
@@ -144,21 +146,23 @@ def _row(value: object, kind: type, where: str) -> dict[str, Any]:
     return table
 
 
-def _table(value: object, where: str) -> dict[str, Any]:
+def read_table(value: object, where: str) -> dict[str, Any]:
+    """``value`` if it is a table; raises ProgramError naming ``where``."""
     if not isinstance(value, dict):
         raise ProgramError(f"{where}: a table is needed, not {value!r}")
     return value
 
 
-def _get(table: dict[str, Any], key: str, kind: type, where: str) -> Any:
+def read_value(table: dict[str, Any], key: str, kind: type, where: str) -> Any:
+    """The value of ``key``, which must be of this kind; raises ProgramError naming ``where`` and the key."""
     found = table.get(key)
-    if not isinstance(found, kind) or isinstance(found, bool):
+    if not isinstance(found, kind) or isinstance(found, bool) != (kind is bool):
         raise ProgramError(f"{where}: the key {key!r} must be a {kind.__name__}, not {found!r}")
     return found
 
 
 def _one_of(kind: type[E], table: dict[str, Any], key: str, where: str) -> E:
-    text = _get(table, key, str, where)
+    text = read_value(table, key, str, where)
     known = [member.value for member in kind]
     if text not in known:
         raise ProgramError(f"{where}: {key} is {text!r}{nearest(text, known)}; allowed are {', '.join(known)}")

@@ -35,16 +35,26 @@ def port_cycles(
     so often and, from the second time of an element on, read too. An engine without a port for sums leaves the adding
     to the scratchpad: there C is only written.
     """
+    cycles = np.ones_like(shapes.m)
+    for operand, moved in port_bytes(machine, demand, shapes, adds, words).items():
+        cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
+    return cycles
+
+
+def port_bytes(
+    machine: Machine, demand: Demand, shapes: Shapes, adds: Flags, words: Mapping[str, IntLike] | None = None
+) -> dict[Operand, IntLike]:
+    """Bytes between the engine and each scratchpad for tiles of these shapes; ``adds`` and ``words`` as above."""
     engine = machine.engine
     words = engine.array.port_words(shapes, engine.mac) if words is None else words
     outputs = shapes.m * shapes.n
     reads = words["c"] - outputs + outputs * adds if machine.takes_sums else 0
-    cycles = np.ones_like(shapes.m)
-    for operand in Operand:
-        passed = words[operand.value] + (reads if operand is Operand.C else 0)
-        moved = ceil_div(passed * demand.held_bits(operand), 8)
-        cycles = np.maximum(cycles, ceil_div(moved, machine.scratchpad(operand).port_bytes_per_cycle))
-    return cycles
+    return {
+        operand: ceil_div(
+            (words[operand.value] + (reads if operand is Operand.C else 0)) * demand.held_bits(operand), 8
+        )
+        for operand in Operand
+    }
 
 
 def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike, finished: IntLike) -> IntLike:

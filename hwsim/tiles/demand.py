@@ -16,6 +16,8 @@ class Demand:
     ``x_elements`` is what one pass over operand X of one batch member moves. C moves in ``out_bits`` when it is
     finished and in ``acc_bits`` while it is a partial sum. ``parameter_bytes`` are biases and the like, loaded with the
     first tile; ``vector_ops`` are the elementary operations of fused work on each finished element, rounded up.
+    Operands in ``on_chip`` lie in the scratchpad whole, by a memory plan: they cross the channel at another time, if
+    ever, and need no buffers; sums of C need theirs all the same.
     """
 
     m: int
@@ -33,6 +35,7 @@ class Demand:
     b_shared: bool = False
     parameter_bytes: int = 0
     vector_ops: int = 0
+    on_chip: frozenset[Operand] = frozenset()
 
     @classmethod
     def of(cls, gemm: Gemm, a_bits: int = 8, b_bits: int = 8, acc_bits: int = 32, out_bits: int = 8) -> Demand:
@@ -58,8 +61,14 @@ class Demand:
 
     def pass_bytes(self, operand: Operand) -> int:
         """Bytes that one pass over the operand of one batch member moves; C's when finished."""
+        if operand in self.on_chip:
+            return 0
         bits = self.out_bits if operand is Operand.C else self.held_bits(operand)
         return bytes_of(self.elements(operand), bits)
+
+    def needs_buffer(self, operand: Operand) -> bool:
+        """Whether tiles of the operand need room of their own."""
+        return operand is Operand.C or operand not in self.on_chip
 
     @property
     def partial_bytes(self) -> int:
@@ -68,6 +77,8 @@ class Demand:
 
     def buffer_bytes(self, operand: Operand, tiling: Tiling) -> int:
         """Bytes of what one buffer of the operand holds: at most its whole pass, where overlap is kept on chip."""
+        if not self.needs_buffer(operand):
+            return 0
         first, second = tiling.buffer_sides(operand, self.sides)
         return bytes_of(min(first * second, self.elements(operand)), self.held_bits(operand))
 

@@ -90,7 +90,8 @@ class _Run:
     def timeline(self, tail_load_cycles: int) -> Timeline:
         state, elapsed, load_wait = self.walk((), _FRESH[self.depth])
         computed, busy = self.loops.work_cycles
-        first = self.tile((0,) * len(self.runs)).load_cycles + self.latency
+        loading = self.tile((0,) * len(self.runs)).load_cycles
+        first = loading + self.latency if loading else 0
         last = last_store(state, tail_load_cycles)
         stalls = {
             Stall.FIRST_LOAD: first,

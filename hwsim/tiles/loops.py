@@ -49,7 +49,8 @@ class TileLoops:
     """
 
     def __init__(self, machine: Machine, demand: Demand, tiling: Tiling, preloaded: bool = False) -> None:
-        self.machine, self.demand, self.tiling, self.preloaded = machine, demand, tiling, preloaded
+        self.machine = machine.with_buffers(tiling.buffers) if tiling.buffers else machine
+        self.demand, self.tiling, self.preloaded = demand, tiling, preloaded
         self.channel = machine.channel
         self.loops = BATCH + tiling.order
         self.counts = {BATCH: demand.batch, **tiling.counts(demand.sides)}

@@ -34,6 +34,8 @@ class Stall(Enum):
     """the engine waits for fused vector work on its results"""
     OTHER_OPERATORS = "other_operators"
     """operators that are no products have the machine to themselves"""
+    TRANSFERS = "transfers"
+    """whole tensors move between operators, by a memory plan"""
 
 
 @dataclass(frozen=True, slots=True)

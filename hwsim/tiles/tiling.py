@@ -36,7 +36,8 @@ class Tiling:
     """Tiles of ``m`` x ``n`` x ``k``, worked on in ``order`` (outermost loop first).
 
     A ``depth`` of d says that the operand's buffer is filled under the d outermost tile loops: it holds one tile,
-    and all of what the loops inside walk over. 0 holds the whole operand, 3 one tile.
+    and all of what the loops inside walk over. 0 holds the whole operand, 3 one tile. ``buffers`` is how many tiles
+    each scratchpad holds at once: 1, 2 or, if not given, as many as the machine has.
     """
 
     m: int
@@ -46,6 +47,7 @@ class Tiling:
     depth_a: int = 3
     depth_b: int = 3
     depth_c: int = 3
+    buffers: int | None = None
 
     def __post_init__(self) -> None:
         for axis in AXES:
@@ -56,6 +58,8 @@ class Tiling:
         for operand in Operand:
             if self.depth(operand) not in range(4):
                 raise ProgramError(f"depth_{operand.value} is 0 to 3, not {self.depth(operand)}")
+        if self.buffers not in (None, 1, 2):
+            raise ProgramError(f"a tiling has 1 or 2 buffers, not {self.buffers}")
 
     def side(self, axis: str) -> int:
         side: int = getattr(self, axis)

@@ -22,6 +22,8 @@ class Stream(Enum):
     """what an operator of its own row reads"""
     OUTPUTS = "outputs"
     """what an operator of its own row writes"""
+    TENSORS = "tensors"
+    """whole tensors that a memory plan moves between operators"""
 
 
 class Reason(Enum):
@@ -31,6 +33,10 @@ class Reason(Enum):
     REFETCH = "refetch"
     PARTIAL_SUM = "partial_sum"
     OUTPUT = "output"
+    SPILL = "spill"
+    """a memory plan needs the room, and the tensor again"""
+    RETRIEVE = "retrieve"
+    """it comes back"""
 
 
 Traffic = Mapping[tuple[Stream, Reason], int]

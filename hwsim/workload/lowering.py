@@ -9,6 +9,9 @@ from hwsim.gemm import Gemm
 from hwsim.workload.geometry import Geometry
 from hwsim.workload.operator import Movement, Product
 
+STORED = "what is left to the engine's formats is stored as int8"
+"""What a workload without formats of its own says of its tensors."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProductFormats:

@@ -41,16 +41,42 @@ class Schedule:
     @cached_property
     def transfers(self) -> tuple[Transfer, ...]:
         """Every load, store, spill and retrieve that the runs need, by step."""
-        moves = [move for name, runs in self.runs_of.items() for move in self._transfers(name, runs)]
-        return tuple(sorted(moves, key=lambda move: (move.step, move.tensor)))
+        loaded: dict[str, int] = {}
+        streams = list(self._streams(loaded))
+        moves = [move for name, runs in self.runs_of.items() for move in self._transfers(name, runs, loaded)]
+        return tuple(sorted([*streams, *moves], key=lambda move: (move.step, move.tensor, move.kind.value)))
 
-    def _transfers(self, name: str, runs: Sequence[Run]) -> Iterator[Transfer]:
+    def _streams(self, loaded: dict[str, int]) -> Iterator[Transfer]:
+        """What steps read and write tile by tile; notes in ``loaded`` where a stream is a buffer's first arrival."""
+        for place, name in enumerate(self.order):
+            step = self.graph.steps[self.graph.index[name]]
+            for streamed in step.streamed_in:
+                buffer = self.graph.buffers[streamed.buffer]
+                earlier = any(run.start < place for run in self.runs_of.get(buffer.name, ()))
+                first = buffer.bytes if buffer.in_dram and not earlier and buffer.name not in loaded else 0
+                if first:
+                    loaded[buffer.name] = place
+                    yield Transfer(buffer.name, place, TransferKind.LOAD, first)
+                if streamed.bytes > first:
+                    yield Transfer(buffer.name, place, TransferKind.RETRIEVE, streamed.bytes - first)
+            for streamed in step.streamed_out:
+                buffer = self.graph.buffers[streamed.buffer]
+                stored = buffer.bytes if buffer.handed_out else 0
+                if stored:
+                    yield Transfer(buffer.name, place, TransferKind.STORE, stored)
+                if streamed.bytes > stored:
+                    yield Transfer(buffer.name, place, TransferKind.SPILL, streamed.bytes - stored)
+
+    def _transfers(self, name: str, runs: Sequence[Run], loaded: Mapping[str, int]) -> Iterator[Transfer]:
         buffer = self.graph.buffers[name]
-        copied = buffer.has_copy
-        if buffer.in_dram:
+        copied = buffer.has_copy or name in self.graph.made_in_dram
+        if name in loaded or name in self.graph.made_in_dram:
+            yield Transfer(name, runs[0].start, TransferKind.RETRIEVE, buffer.bytes)
+        elif buffer.in_dram:
             yield Transfer(name, runs[0].start, TransferKind.LOAD, buffer.bytes)
-        elif buffer.handed_out:
-            yield Transfer(name, runs[0].start, TransferKind.STORE, buffer.bytes)
+        elif buffer.has_copy:
+            kind = TransferKind.STORE if buffer.handed_out else TransferKind.SPILL
+            yield Transfer(name, runs[0].start, kind, buffer.bytes)
         for before, run in pairwise(runs):
             if self._made_again(run):
                 continue
@@ -105,8 +131,10 @@ def keep_all(graph: MemoryGraph, order: Sequence[str] | None = None) -> Schedule
     runs = []
     for name in graph.buffers:
         uses = [place[graph.steps[index].name] for index in graph.readers[name]]
-        start = place[graph.steps[graph.maker[name]].name] if name in graph.maker else min(uses)
-        runs.append(Run(name, start, max([start, *uses]) + 1))
+        if name in graph.maker and name not in graph.made_in_dram:
+            uses.append(place[graph.steps[graph.maker[name]].name])
+        if uses:  # else only streamed
+            runs.append(Run(name, min(uses), max(uses) + 1))
     return Schedule(graph, order, tuple(runs))
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hwsim.arrays.base import Matrix
 from hwsim.engine import Engine
+from hwsim.float_patterns import FloatPatterns
 from hwsim.ports import RESULT_VALID, Beat, Direction, Port
 from rtl.bench.placement import places
 from rtl.bench.vectors import Bits, Case, Product, Vectors, pack
@@ -42,7 +43,11 @@ def vectors_of(engine: Engine, operands: list[tuple[Matrix, Matrix]]) -> Vectors
 def _product(engine: Engine, a: Matrix, b: Matrix) -> Product:
     lanes = next(port.lanes for port in engine.ports if port.name == RESULT_VALID)
     where = places(engine, lanes, a.shape[0], b.shape[1], a.shape[1])
-    return Product(a.astype(np.int64), b.astype(np.int64), where)
+    acc = engine.mac.acc
+    if isinstance(acc, FloatPatterns):
+        return Product(a.astype(np.float64), b.astype(np.int64), where, acc.patterns(engine.multiply(a, b)))
+    stated = None if engine.array.exact(engine.mac) else engine.multiply(a, b).astype(np.int64)
+    return Product(a.astype(np.int64), b.astype(np.int64), where, stated)
 
 
 def _steps(engine: Engine, a: Matrix, b: Matrix) -> dict[str, Bits]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,19 @@ class Product:
     """One product that the design must deliver: a (m, k) @ b (k, n), and where its elements come out.
 
     ``places`` has shape (lanes, results): the flat index row * n + col of each lane's results in the order in which
-    they become valid, -1 for a lane that a ragged fold leaves unused.
+    they become valid, -1 for a lane that a ragged fold leaves unused. ``stated`` (m, n) are the patterns of the result
+    where rounding makes it another one than numpy's; integers have none.
     """
 
-    a: NDArray[np.int64]
+    a: NDArray[Any]
     b: NDArray[np.int64]
     places: NDArray[np.int64]
+    stated: NDArray[np.int64] | None = None
+
+    @property
+    def expected(self) -> NDArray[np.int64]:
+        """The result (m, n) as lanes hold it."""
+        return np.asarray(np.matmul(self.a, self.b)) if self.stated is None else self.stated
 
     @property
     def label(self) -> str:
@@ -118,6 +126,8 @@ def save(vectors: Vectors, path: Path) -> None:
     arrays |= {f"bits_{name}": bits for name, bits in vectors.bits.items()}
     for i, product in enumerate(vectors.products):
         arrays |= {f"a_{i}": product.a, f"b_{i}": product.b, f"places_{i}": product.places}
+        if product.stated is not None:
+            arrays[f"stated_{i}"] = product.stated
     with path.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes no mapping of arrays
 
@@ -134,6 +144,10 @@ def load(path: Path) -> Vectors:
         return Vectors(
             ports,
             {port.name: file[f"bits_{port.name}"] for port in ports},
-            tuple(Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"]) for i in range(count)),
+            tuple(_product(file, i) for i in range(count)),
             tuple(Case(**case) for case in head["cases"]),
         )
+
+
+def _product(file: Mapping[str, NDArray[Any]], i: int) -> Product:
+    return Product(file[f"a_{i}"], file[f"b_{i}"], file[f"places_{i}"], file.get(f"stated_{i}"))

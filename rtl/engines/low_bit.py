@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hwsim.arrays.low_bit import LowBitArray, leaves
+from hwsim.arrays.low_bit import LowBitArray, float_leaves, leaves
+from hwsim.arrays.low_bit.floating import FloatUnit
 from hwsim.arrays.low_bit.structure import Structure
 from hwsim.inventory import Leaf
 from rtl.engines.chains import Connections, lane, merged
@@ -82,12 +83,23 @@ def _group(n: EngineNetlist, structure: Structure, place: tuple[int, int, int], 
         table = n.wire(f"table_{name}", 1, bits)
         n.place(f"builder_{name}", n.cells[leaves.table_builder(structure)], {"a": given, "entries": table.net})
         given = table.net
+    if isinstance(structure.unit, FloatUnit) and structure.unit.converted:
+        given = _converted(n, structure.unit, name, (row * structure.tables + t) * structure.unit.group)
     if not structure.operand_registers:
         return given
     held = n.wire(f"shared_{name}", 1, bits)
     register = n.cells[leaves.shared_register(structure)]
     n.place(f"register_{name}", register, {"d": given, "enable": load, "q": held.net})
     return held.net
+
+
+def _converted(n: EngineNetlist, unit: FloatUnit, name: str, first: int) -> Net:
+    """Each activation of a group, which begins at lane ``first``, in the format that the units add in."""
+    wide = n.wire(f"wide_{name}", unit.group, unit.entry.bits)
+    cell = n.cells[float_leaves.converter(unit)]
+    for j in range(unit.group):
+        n.place(f"converter_{name}_{j}", cell, {"x": n.ports["a"][first + j], "z": wide[j]})
+    return wide.net
 
 
 def _words(n: EngineNetlist, structure: Structure) -> Net:

@@ -15,6 +15,7 @@ from rtl.leaves.datapaths import DATAPATHS, Datapath
 from rtl.leaves.encoders import ENCODERS
 from rtl.leaves.floating import FLOATING
 from rtl.leaves.low_bit import LOW_BIT
+from rtl.leaves.low_bit_floating import LOW_BIT_FLOATING
 from rtl.leaves.pe_cube import pe_cube
 from rtl.leaves.pe_matrix import pe_matrix
 from rtl.leaves.pe_os import pe_os
@@ -63,6 +64,7 @@ LEAVES: dict[str, Builder] = {
     "hold_pair": hold_pair,
     "lane_control": lane_control,
     **LOW_BIT,
+    **LOW_BIT_FLOATING,
     "operand_latch": operand_latch,
     "operand_register": operand_register,
     **_with_each_mac("pe_cube", pe_cube),
@@ -82,8 +84,8 @@ LEAVES: dict[str, Builder] = {
 }
 """Kind of leaf -> what lays its wires into PyRTL's working block."""
 
-WITHOUT_ENGINE = frozenset(FLOATING)
-"""Kinds that no engine is made of yet: units of float datapaths, which are tested and costed by themselves."""
+WITHOUT_ENGINE = frozenset(FLOATING) - {"fp_converter"}
+"""Kinds that no engine is made of: parts of float datapaths, which are tested and costed by themselves."""
 
 
 def build_cell(leaf: Leaf) -> Cell:

@@ -12,7 +12,12 @@ from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
     from hwsim.layer_run import Depth
+    from hwsim.machine import Machine as Around
+    from hwsim.residency import MemoryPlans
+    from hwsim.workload.graph import Workload as Network
     from mapper.objective import Objective
+
+DEFAULT_OBJECTIVE = "dram_bytes"
 
 
 def simulate(
@@ -23,10 +28,13 @@ def simulate(
     operands: Annotated[
         Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
     ] = None,
-    plan: Annotated[Path | None, typer.Option("--plan", help="A program (JSON); planned afresh if not given.")] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="A program, or memory plans of hwsim map (JSON); planned afresh if not given."),
+    ] = None,
     objective: Annotated[
-        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes or latency.")
-    ] = "dram_bytes",
+        str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes, latency or energy.")
+    ] = DEFAULT_OBJECTIVE,
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,
     json: Json = False,
@@ -34,7 +42,8 @@ def simulate(
     """Simulate a network: cycles, stalls, utilisation and bytes, per layer and in total."""
     from hwsim.engine import load_engine
     from hwsim.machine import load_machine
-    from hwsim.program import load_program
+    from hwsim.program import Program
+    from hwsim.residency.plan_file import MemoryPlans, is_memory_plans, read_json
     from hwsim.simulation import simulate as run
     from hwsim.workload.loader import load_workload
     from mapper.planning import plan as make_plan
@@ -44,7 +53,13 @@ def simulate(
         _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
     around = load_machine(machine, load_engine(engine))
-    program = make_plan(network, around, _objective(objective)) if plan is None else load_program(plan)
+    aim = _objective(objective)
+    given = None if plan is None else read_json(plan)
+    if is_memory_plans(given):
+        _refuse_unread(plan, objective, out_plan)
+        _simulate_plans(MemoryPlans.from_json(given, str(plan)), network, around, how, operands, str(plan), json)
+        return
+    program = make_plan(network, around, aim) if plan is None else Program.from_json(given, str(plan))
     report = run(network, around, program, depth=how, operands=operands).to_json()
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +70,32 @@ def simulate(
     from sweeps.render.layers import print_report
 
     print_report(console(), report, network.name, around.engine.spec)
+
+
+def _simulate_plans(
+    plans: MemoryPlans, network: Network, machine: Around, depth: Depth, operands: Path | None, where: str, json: bool
+) -> None:
+    from sweeps.planned import compare
+
+    report = compare(plans, network, machine, depth, operands, where).to_json()
+    if json:
+        print_json(report)
+        return
+    from sweeps.render.layers import print_report
+    from sweeps.render.plans import print_plans
+
+    print_report(console(), report, network.name, machine.engine.spec)
+    print_plans(console(), report)
+
+
+def _refuse_unread(plan: Path | None, objective: str, out_plan: Path | None) -> None:
+    """Raise SpecError for what a memory plan leaves nothing to."""
+    from hwsim.errors import SpecError
+
+    if objective != DEFAULT_OBJECTIVE:
+        raise SpecError(f"--objective {objective} is not read with the memory plans of {plan}: bytes are given")
+    if out_plan is not None:
+        raise SpecError(f"--out-plan {out_plan} saves a program, and {plan} holds memory plans")
 
 
 def _check_used(operands: Path, depth: Depth) -> None:

@@ -29,6 +29,7 @@ UNIT_MEANINGS = {
     "entry_bits": "of LUT arrays: bits of an entry of a table",
     "scale": "of LUT arrays: activations that share one scale of their tables",
     "share": "of LUT arrays: columns that share a table where precompute is naive",
+    "w_group": "weights that share a scale of 16 bits and a zero point of `w_bits`; 0: one for a channel or tensor",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import ENGINES, defaults_of
-from hwsim.machine import MACHINE_FIELDS, MACHINES
+from hwsim.machine_fields import MACHINE_FIELDS, MACHINES
 from hwsim.macs import MACS
 from hwsim.spec import parser_of
 from hwsim.workload.loader import WORKLOADS

@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.base import Limits, Matrix
+from hwsim.arrays.low_bit.float_product import float_product
+from hwsim.arrays.low_bit.floating import FloatUnit, floating
 from hwsim.arrays.low_bit.leaves import low_bit_inventory
 from hwsim.arrays.low_bit.ports import low_bit_ports
 from hwsim.arrays.low_bit.stepping import run_low_bit
 from hwsim.arrays.low_bit.structure import Structure
-from hwsim.arrays.low_bit.units import Unit
+from hwsim.arrays.low_bit.unit_base import Unit
 from hwsim.arrays.schedule import Schedule
 from hwsim.arrays.scheduled import ScheduledArray
 from hwsim.errors import SpecError
+from hwsim.formats import IntFormat
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.inventory import Inventory
 from hwsim.lut.plans import check_group
@@ -56,7 +59,12 @@ class LowBitArray(ScheduledArray):
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
     houses: ClassVar[tuple[type[Mac], ...]] = (LowBitMac,)
-    unsaid: ClassVar[frozenset[str]] = frozenset({"tables", "registers", "pipeline", "precompute", "share"})
+    unsaid: ClassVar[frozenset[str]] = frozenset({"tables", "registers", "pipeline", "precompute", "share", "entry"})
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether activations are declared without the lowest value of their format."""
+        return False
 
     def __post_init__(self) -> None:
         ScheduledArray.__post_init__(self)
@@ -86,16 +94,29 @@ class LowBitArray(ScheduledArray):
         """Everything that ports, edges and leaves need to know."""
         if not isinstance(mac, LowBitMac):
             raise SpecError(f"mac={mac.name} has no place in {self.name}")
+        unit = self.unit(mac)
         return Structure(
             self.m,
             self.n,
             self.tables,
-            self.unit(mac),
+            floating(unit) if mac.floating else unit,
             self.sharing,
             builders=self.builds_tables,
             operand_registers=self.registers is Registers.INSIDE,
             term_register=self.pipeline is Pipeline.TWO,
         )
+
+    def check_mac(self, mac: Mac) -> None:
+        if self.symmetric and not mac.a.signed:
+            raise SpecError(
+                f"{self.name}: entry=symmetric leaves out the lowest value of signed integers, which a={mac.a} has not"
+            )
+
+    def exact(self, mac: Mac) -> bool:
+        return not mac.floating
+
+    def activation(self, mac: Mac) -> IntFormat:
+        return self.structure(mac).unit.activation
 
     @property
     def limits(self) -> Limits:
@@ -153,6 +174,12 @@ class LowBitArray(ScheduledArray):
 
     def inventory(self, mac: Mac) -> Inventory:
         return low_bit_inventory(self.structure(mac))
+
+    def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
+        structure = self.structure(mac)
+        if isinstance(structure.unit, FloatUnit):
+            return float_product(a, b, structure, structure.unit)
+        return ScheduledArray.multiply(self, a, b, mac)
 
     def run(self, a: Matrix, b: Matrix, mac: Mac) -> Generator[Beat, None, Matrix]:
         gemm = Gemm(a.shape[0], b.shape[1], a.shape[1])

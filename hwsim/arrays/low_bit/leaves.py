@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hwsim.arrays.leaves import Counted, counted, delay
+from hwsim.arrays.low_bit import float_leaves
+from hwsim.arrays.low_bit.floating import FloatUnit
 from hwsim.arrays.low_bit.structure import Structure
 from hwsim.arrays.low_bit.units import SubsetTable
 from hwsim.inventory import Inventory, Leaf
@@ -21,7 +23,9 @@ def low_bit_inventory(structure: Structure) -> Inventory:
 
 
 def _tables(structure: Structure) -> list[Counted]:
-    made = structure.m * structure.blocks * structure.tables
+    made, unit = structure.m * structure.blocks * structure.tables, structure.unit
+    if isinstance(unit, FloatUnit) and unit.converted:
+        return [(float_leaves.converter(unit), made * unit.group)]
     return [(table_builder(structure), made)] if structure.plan is not None else []
 
 
@@ -60,6 +64,8 @@ def flag_bits(structure: Structure) -> int:
 def pe(structure: Structure) -> Leaf:
     """Look-up or products, adder tree over groups, shift, adder, and the sum."""
     unit = structure.unit
+    if isinstance(unit, FloatUnit):
+        return float_leaves.pe(structure, unit)
     return Leaf.of(
         unit.kind,
         a_bits=unit.entry.bits,
@@ -80,6 +86,8 @@ def pe(structure: Structure) -> Leaf:
 def table_builder(structure: Structure) -> Leaf:
     """The additions of the plan: activations in, entries out, no register."""
     unit = structure.unit
+    if isinstance(unit, FloatUnit):
+        return float_leaves.table_builder(unit)
     return Leaf.of(
         "table_builder",
         group=unit.group,
@@ -105,12 +113,16 @@ def weight_register(structure: Structure) -> Leaf:
 def dequantiser(structure: Structure) -> Leaf:
     """A weight in the format of the multipliers."""
     unit = structure.unit
+    if isinstance(unit, FloatUnit):
+        return float_leaves.dequantiser(unit)
     return Leaf.of("dequantiser", bits=unit.word.bits, whole_bits=unit.weight.bits)
 
 
 def row_correction(structure: Structure) -> Leaf:
     """Adds one entry of every table of a row, step by step."""
     unit = structure.unit
+    if isinstance(unit, FloatUnit):
+        return float_leaves.row_correction(structure, unit)
     assert unit.correction is not None
     return Leaf.of(
         "row_correction",

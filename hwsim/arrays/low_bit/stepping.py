@@ -38,8 +38,8 @@ class Blocks:
         self.steps = -(-a.shape[1] // structure.step)
         self.edges = int(structure.edges(a.shape[1]))
         k = self.steps * structure.step
-        rows = _padded(a, -(-a.shape[0] // structure.m) * structure.m, k, 0)
-        columns = _padded(b, k, -(-b.shape[1] // structure.n) * structure.n, unit.mac.w.rest)
+        rows = padded(unit.activations(a), -(-a.shape[0] // structure.m) * structure.m, k, 0)
+        columns = padded(b, k, -(-b.shape[1] // structure.n) * structure.n, unit.mac.w.rest)
         groups = rows.reshape(-1, structure.m, self.steps, structure.tables, unit.group).swapaxes(1, 2)
         self.shared = unit.share(groups)
         self.given = self.shared if structure.takes_tables else groups
@@ -73,8 +73,8 @@ class Sums:
 
     def __init__(self, structure: Structure) -> None:
         self._structure = structure
-        self._sums = np.zeros((structure.m, structure.n), np.int64)
-        self._rows = np.zeros(structure.m, np.int64)
+        self._sums = self._no_sums = structure.unit.zeros((structure.m, structure.n))
+        self._rows = self._no_rows = structure.unit.zeros((structure.m,))
         self._waiting: tuple[Integers, Operands] | None = None
 
     def clock(self, now: Operands | None) -> bool:
@@ -85,7 +85,7 @@ class Sums:
         if ready is None:
             return False
         term, of = ready
-        self._sums = term if of.first else self._sums + term
+        self._sums = self._structure.unit.added(self._no_sums if of.first else self._sums, term)
         return of.last
 
     def _term(self, now: Operands) -> Integers:
@@ -93,15 +93,14 @@ class Sums:
             return np.repeat(self._rows[:, np.newaxis], self._structure.n, axis=1)
         unit = self._structure.unit
         if unit.correction is not None and now.plane == 0:
-            entry = now.shared[..., unit.correction.entry].sum(axis=1)
-            before = 0 if now.first else self._rows
-            self._rows = before - entry if unit.correction.negative else before + entry
+            before = self._no_rows if now.first else self._rows
+            self._rows = unit.corrected(before, now.shared, unit.correction)
         return unit.term(now.shared, now.words, now.plane)
 
     @property
     def results(self) -> Integers:
         """As the port shows them, shape (m, n)."""
-        return self._sums >> int(self._structure.unit.doubled)
+        return self._structure.unit.results(self._sums)
 
 
 def run_low_bit(
@@ -124,7 +123,7 @@ def run_low_bit(
             place = product[fold.m, fold.n]
             place[:] = sums.results[: place.shape[0], : place.shape[1]]
         yield Beat(active, inputs, {"c": sums.results.reshape(-1), "c_valid": np.full(lanes, done, VALID)})
-    return product
+    return structure.unit.product(product)
 
 
 def _feed(
@@ -144,7 +143,8 @@ def _feed(
 FRAMING = ("valid", "first", "last")
 
 
-def _padded(x: Matrix, rows: int, cols: int, rest: int) -> Integers:
-    padded = np.full((rows, cols), rest, np.int64)
-    padded[: x.shape[0], : x.shape[1]] = x
-    return padded
+def padded(x: Matrix, rows: int, cols: int, rest: int) -> Integers:
+    """``x`` in the corner of a matrix of int64."""
+    filled = np.full((rows, cols), rest, np.int64)
+    filled[: x.shape[0], : x.shape[1]] = x
+    return filled

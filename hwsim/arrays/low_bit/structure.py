@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.arrays.base import ceil_div
-from hwsim.arrays.low_bit.units import Unit
+from hwsim.arrays.low_bit.unit_base import Unit
 from hwsim.formats import IntFormat
 from hwsim.gemm import IntLike
 from hwsim.lut.plans import TablePlan

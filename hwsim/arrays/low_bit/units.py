@@ -2,133 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hwsim.arrays.low_bit.unit_base import Correction, Integers, Unit
 from hwsim.formats import IntFormat
-from hwsim.low_bit.reinterpretation import bit_planes
 from hwsim.low_bit.weights import signed_weights
-from hwsim.lut.geometry import exact_entry
+from hwsim.lut.geometry import exact_entry, exact_subset
 from hwsim.lut.layout import Layout, select
 from hwsim.lut.plans import TablePlan, half_plan, subset_plan
-from hwsim.macs.low_bit import LowBitMac
+from hwsim.lut.token_tables import ENTRY, token_tables
 from hwsim.ports import BIT
-
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What is added to every sum in the last edge of a fold: for each step an entry, or its negation."""
-
-    entry: int
-    negative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unit(ABC):
-    """``group`` activations of one row, shared by units, and the weights of one column.
-
-    ``shared`` values (..., entries) are what a row hands its units: the activations or a table of their sums.
-    """
-
-    mac: LowBitMac
-    group: int
-
-    @property
-    @abstractmethod
-    def kind(self) -> str:
-        """The kind of its leaf."""
-
-    @property
-    def planes(self) -> int:
-        """Edges that a step takes: one for each bit of a weight."""
-        return self.mac.w_bits
-
-    @property
-    def one_bit(self) -> bool:
-        return self.mac.w_bits == 1
-
-    @property
-    def plan(self) -> TablePlan | None:
-        """How a table is made of the activations; None where a row shares the activations themselves."""
-        return None
-
-    @property
-    def entries(self) -> int:
-        return self.group if self.plan is None else len(self.plan.entries)
-
-    @property
-    def entry(self) -> IntFormat:
-        return self.mac.a
-
-    @property
-    def word(self) -> IntFormat:
-        """One lane of weights, of which a group has ``words``."""
-        return IntFormat(self.group, signed=False)
-
-    @property
-    def words(self) -> int:
-        return 1
-
-    @property
-    def weight(self) -> IntFormat:
-        """A weight as the units have it."""
-        return self.mac.w
-
-    @property
-    def dequantised(self) -> bool:
-        """Whether weights are brought to another format on their way to the units."""
-        return False
-
-    @property
-    def correction(self) -> Correction | None:
-        return None
-
-    @property
-    def doubled(self) -> bool:
-        """Whether a sum is twice the result, whose lowest bit is then 0 and left out."""
-        return False
-
-    @property
-    def top_negative(self) -> bool:
-        """Whether the highest plane counts negative, as in two's complement."""
-        return False
-
-    @property
-    def base_shift(self) -> int:
-        """Places by which the lowest plane is shifted."""
-        return 0
-
-    @property
-    def sum_bits(self) -> int:
-        """Bits of the sum at rest in a unit."""
-        return self.mac.acc.bits + int(self.doubled)
-
-    def share(self, a: Integers) -> Integers:
-        """From activations (..., group) to what the units see, (..., entries)."""
-        if self.plan is None:
-            return a
-        return self.plan.evaluate(list(np.moveaxis(a, -1, 0)), lambda exact: exact)
-
-    def encode(self, b: Integers) -> Integers:
-        """From whole groups of weights (groups * group, n) to port words (groups, planes, n, words)."""
-        codes = (b + 1) // 2 if self.one_bit else b & ((1 << self.mac.w_bits) - 1)
-        planes = bit_planes(codes.astype(np.uint8), self.planes).reshape(self.planes, -1, self.group, b.shape[1])
-        places = 1 << np.arange(self.group, dtype=np.int64)[::-1]
-        return np.tensordot(planes.astype(np.int64), places, axes=(2, 0)).swapaxes(0, 1)[..., np.newaxis]
-
-    @abstractmethod
-    def look_up(self, shared: Integers, words: Integers) -> Integers:
-        """Contributions (m, n) of one plane, unshifted: shared (m, tables, entries), words (n, tables, words)."""
-
-    def term(self, shared: Integers, words: Integers, plane: int) -> Integers:
-        """What is added to the sums (m, n) for one plane."""
-        found = self.look_up(shared, words) << (plane + self.base_shift)
-        return -found if self.top_negative and plane == self.planes - 1 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +34,7 @@ class SignedTable(Unit):
 
     @property
     def entry(self) -> IntFormat:
-        return exact_entry(self.mac.a, self.group)
+        return exact_entry(self.activation, self.group)
 
     @property
     def correction(self) -> Correction | None:
@@ -171,6 +56,33 @@ class SignedTable(Unit):
 
 
 @dataclass(frozen=True, slots=True)
+class QuantisedTable(SignedTable):
+    """A half table of INT8 entries that the operator before has quantised, with one scale per row.
+
+    What stands in the tables is rounded, so that minus the sum of the activations is not in them: sums are those with
+    the odd values q', and zero points and scales are left to whom they are handed.
+    """
+
+    @property
+    def entry(self) -> IntFormat:
+        return ENTRY
+
+    @property
+    def correction(self) -> Correction | None:
+        return None
+
+    @property
+    def doubled(self) -> bool:
+        return False
+
+    def share(self, a: Integers) -> Integers:
+        """Of whole rows: (rows of folds, steps, rows, tables, group)."""
+        by_row = a.swapaxes(1, 2)
+        tables = token_tables(by_row.reshape(-1, a.shape[1] * a.shape[3] * self.group), self.group)
+        return tables.reshape(*by_row.shape[:-1], self.entries).swapaxes(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class SubsetTable(Unit):
     """The conventional table of all sums over bits 0 and 1; a word is the number of an entry.
 
@@ -188,10 +100,7 @@ class SubsetTable(Unit):
 
     @property
     def entry(self) -> IntFormat:
-        a = self.mac.a
-        return IntFormat(
-            1 + max((-self.group * a.low - 1).bit_length() if a.low else 0, (self.group * a.high).bit_length())
-        )
+        return exact_subset(self.activation, self.group)
 
     @property
     def correction(self) -> Correction | None:

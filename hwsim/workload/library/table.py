@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hwsim.workload.library.entry import Entry
 from hwsim.workload.library.models import decoder, encoder, image_encoder
+from hwsim.workload.library.networks import BUILT, encoder_decoder
 from hwsim.workload.library.zoo import zoo_entry
 
 WORKLOADS: Mapping[str, Entry] = {
@@ -22,6 +23,8 @@ WORKLOADS: Mapping[str, Entry] = {
         zoo_entry("squeezenet", "light_squeezenet.onnx", "SqueezeNet 1.0, 224 x 224 images"),
         zoo_entry("vgg19", "light_vgg19.onnx", "VGG-19, 224 x 224 images"),
         zoo_entry("zfnet512", "light_zfnet512.onnx", "ZFNet-512, 224 x 224 images"),
+        *BUILT,
+        encoder_decoder("transformer", "The Transformer of Vaswani et al., base, 44 M parameters without embeddings"),
         decoder("gpt2-small", "GPT-2 small, 124 M parameters"),
         decoder("gpt2-medium", "GPT-2 medium, 355 M parameters"),
         decoder("gpt2-large", "GPT-2 large, 774 M parameters"),
@@ -49,7 +52,7 @@ WORKLOADS: Mapping[str, Entry] = {
     )
 }
 
-ALIASES: Mapping[str, str] = {"bvlc-alexnet": "alexnet", "googlenet": "inception-v1"}
+ALIASES: Mapping[str, str] = {"bvlc-alexnet": "alexnet", "googlenet": "inception-v1", "pnasnet5": "pnasnet-5"}
 """Other names of entries; ``_`` and ``-`` are the same in all names."""
 
 

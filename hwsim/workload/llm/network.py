@@ -14,6 +14,7 @@ from hwsim.workload.llm.config import Head, Patches, Transformer
 from hwsim.workload.llm.families import transformer
 from hwsim.workload.llm.layers import Layer
 from hwsim.workload.llm.run import ENGINE, Logits, Phase, Run, name_of, run_of
+from hwsim.workload.lowering import STORED
 from hwsim.workload.tensor import Role
 
 DENSE = "attention is dense: every query meets every key, and a mask saves nothing"
@@ -21,7 +22,6 @@ SEPARATE = "queries, keys and values are projected by one product each, also whe
 GROUPED = "query heads that share keys and values are rows of one product, so that these are read once for a group"
 CACHE = "keys and values of earlier tokens are read from the KV cache in place; those of new tokens are handed to it"
 ROWS = "of an embedding table only the rows of the given tokens and positions are read"
-STORED = "what is left to the engine's formats is stored as int8"
 LAST = "logits are computed for the last token of each sequence"
 
 

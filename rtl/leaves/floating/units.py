@@ -70,9 +70,16 @@ def fp_converted(x: pyrtl.WireVector, layout: FloatLayout, out: FloatLayout) -> 
 
 def fp_scaled(x: pyrtl.WireVector, places: pyrtl.WireVector, layout: FloatLayout) -> pyrtl.WireVector:
     """``x * 2**places``: an addition to the exponent that leaves zeros and infinities alone."""
-    number = unpack(x, layout)
-    bits = signed_bits(0, layout.exponent_ones + (1 << len(places)) - 1)
-    moved = add(fit(number.exponent, bits, True), places.zero_extended(bits))
+    return fp_moved(x, places.zero_extended(len(places) + 1), (0, (1 << len(places)) - 1), layout)
+
+
+def fp_moved(
+    x: pyrtl.WireVector, places: pyrtl.WireVector, reach: tuple[int, int], layout: FloatLayout
+) -> pyrtl.WireVector:
+    """``x * 2**places`` for two's complement ``places`` within ``reach``; what gets too small is flushed."""
+    number, (low, high) = unpack(x, layout), reach
+    bits = signed_bits(min(low, 0), layout.exponent_ones + max(high, 0))
+    moved = add(fit(number.exponent, bits, True), fit(places, bits, True))
     return pack(replace(number, exponent=moved), layout)
 
 
