@@ -18,8 +18,11 @@ from mapper.residency.ordering import in_order
 from mapper.residency.peak import Peak, least_peak
 from mapper.residency.placing import place
 from mapper.residency.schedule import Schedule, keep_all
-from mapper.residency.stages import Retained, retain
+from mapper.residency.segment import solve_segment
+from mapper.residency.stages import Retained
 from mapper.residency.stitching import renamed, stitch
+
+SCHEME = "intervals"
 
 
 class Order(Enum):
@@ -30,17 +33,6 @@ class Order(Enum):
     """the order of the graph alone"""
 
 
-class Formulation(Enum):
-    """How evictions are looked for."""
-
-    INTERVALS = "intervals"
-    """search over sets of steps, then retention intervals in CP-SAT"""
-    GAP = "gap"
-    """one binary for each gap between uses: one given order"""
-    PUBLISHED = "published"
-    """COSMA's own Eq. 1-12"""
-
-
 @dataclass(frozen=True, slots=True)
 class MapSettings:
     """What may be decided and how long it may take. A tuple as ``order`` names all steps.
@@ -49,10 +41,7 @@ class MapSettings:
     """
 
     order: Order | tuple[str, ...] = Order.FREE
-    formulation: Formulation = Formulation.INTERVALS
-    solver: str = "auto"
     seconds: float = 60.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
@@ -142,7 +131,7 @@ class _Mapping:
         schedules, bound = [], 0
         for part, kind in zip(parts, signatures, strict=True):
             if kind not in solved:
-                solved[kind] = retain(part.graph, self.budget_bytes, share, chained, self.settings.seed)
+                solved[kind] = solve_segment(part.graph, self.budget_bytes, share, chained)
             schedules.append((part, renamed(solved[kind].schedule, part.graph)))
             bound += solved[kind].bound_bytes
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
@@ -154,7 +143,7 @@ class _Mapping:
             return None
         proven = schedule.objective_bytes == bound
         status = Status.OPTIMAL if proven else Status.FEASIBLE
-        return schedule.plan(self.settings.formulation.value, self.budget_bytes, offsets, status, bound)
+        return schedule.plan(SCHEME, self.budget_bytes, offsets, status, bound)
 
 
 def _given_peak(graph: MemoryGraph) -> Peak:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from mapper.residency.indexed import Indexed
 from mapper.residency.peak import Stretch
 
-SETS = 40_000
+SETS = 30_000
 """Sets of steps whose smallest peak is looked for, in one stretch."""
+STEPS = 200
+"""Steps of a stretch above which nothing is looked for."""
 SUMS = 1 << 20
 """Units up to which sums of sizes are told apart."""
 
@@ -25,10 +27,14 @@ class Deficit:
     capacity: int
     sets: int = SETS
     known: dict[int, int] = field(default_factory=dict)
+    given_up: bool = False
+
+    def __post_init__(self) -> None:
+        self.given_up = self.stretch.last - self.stretch.first > STEPS
 
     def of(self, done: int, live: int) -> int:
         """Units that are missing at least once in every order of the rest; 0 where that is not known."""
-        if done not in self.known:
+        if done not in self.known and not self.given_up:
             self._explore(done, live)
         return max(0, self.known.get(done, 0) - self.capacity)
 
@@ -42,6 +48,7 @@ class Deficit:
                 self.known[at] = min((max(high, self.known[after]) for high, after, _ in moves), default=self.capacity)
                 stack.pop()
             elif len(self.known) + len(stack) > self.sets:
+                self.given_up = True
                 return
             else:
                 _, after, left = missing

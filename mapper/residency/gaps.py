@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hwsim.residency import MemoryGraph
-from mapper.residency.cp_sat import Limits, solve
 from mapper.residency.indexed import Indexed
 from mapper.residency.ordering import in_order
 from mapper.residency.schedule import Schedule, with_fetches
+from mapper.solver import Outcome, cp_model, cp_solve, cp_solver
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
@@ -50,28 +50,25 @@ def rows(x: Indexed, found: Sequence[Gap], capacity: int) -> Iterator[tuple[list
             yield indices, excess
 
 
-def best_gaps(
-    graph: MemoryGraph, order: Sequence[str], budget_bytes: int, limits: Limits | None = None
-) -> tuple[Schedule, int]:
+def best_gaps(graph: MemoryGraph, order: Sequence[str], budget_bytes: int, work: float = 10.0) -> tuple[Schedule, int]:
     """The cheapest schedule in ``order`` within ``budget_bytes``, which hold every working set, and a bound in bytes.
 
-    Repeated steps are left out. If the limit ends the search before any solution, every gap is evicted.
+    Repeated steps are left out. ``work`` is deterministic time, about a second each; if it ends before any solution,
+    every gap is evicted.
     """
-    from ortools.sat.python import cp_model
-
     x = Indexed(in_order(graph, order), chained=True)
     found = list(gaps(x))
-    model = cp_model.CpModel()
+    model = cp_model()
     leaves = [model.new_bool_var(f"leaves{i}") for i in range(len(found))]
     for indices, excess in rows(x, found, x.capacity(budget_bytes)):
         model.add(sum(x.sizes[found[i].buffer] * leaves[i] for i in indices) >= excess)
     model.minimize(sum(_costs(x, model, found, leaves)))
-    solved = solve(model, limits or Limits())
-    gone = [i for i in range(len(found)) if not solved.feasible or solved.value(leaves[i])]
+    solver = cp_solver(work)
+    outcome = cp_solve(solver, model)
+    known = outcome in (Outcome.OPTIMAL, Outcome.FEASIBLE)
+    gone = [i for i in range(len(found)) if not known or solver.value(leaves[i])]
     fetched = {(x.names[found[i].buffer], found[i].end) for i in gone}
-    schedule = with_fetches(graph, order, fetched)
-    bound = schedule.objective_bytes if solved.proven else max(0, round(solved.bound)) * x.unit_bytes
-    return schedule, bound
+    return with_fetches(graph, order, fetched), max(0, round(solver.best_objective_bound)) * x.unit_bytes
 
 
 def _costs(x: Indexed, model: CpModel, found: Sequence[Gap], leaves: Sequence[Any]) -> Iterator[Any]:

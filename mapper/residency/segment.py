@@ -21,16 +21,17 @@ STATES = 2_000
 """Sets of steps that the smallest peak of a part may look at."""
 
 
-def solve_segment(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool, seed: int) -> Retained:
+def solve_segment(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
     """The cheapest schedule of ``graph``; ``seconds`` are deterministic, and more of them never make it worse."""
-    best = retain(graph, budget_bytes, min(seconds, FIRST_SECONDS), chained, seed)
+    best = retain(graph, budget_bytes, min(seconds, FIRST_SECONDS), chained)
     if best.proven or seconds <= FIRST_SECONDS:
         return best
-    narrow = None if chained else _by_narrow_cuts(graph, budget_bytes, seed)
+    repeats = any(step.repeatable for step in graph.steps)
+    narrow = None if chained or repeats else _by_narrow_cuts(graph, budget_bytes)
     best = best if narrow is None else _better(best, narrow)
     if best.proven:
         return best
-    return _better(best, retain(graph, budget_bytes, seconds, chained, seed))
+    return _better(best, retain(graph, budget_bytes, seconds, chained))
 
 
 def _better(one: Retained, two: Retained) -> Retained:
@@ -38,9 +39,9 @@ def _better(one: Retained, two: Retained) -> Retained:
     return Retained(cheaper, max(one.bound_bytes, two.bound_bytes))
 
 
-def _by_narrow_cuts(graph: MemoryGraph, budget_bytes: int, seed: int) -> Retained | None:
+def _by_narrow_cuts(graph: MemoryGraph, budget_bytes: int) -> Retained | None:
     narrow = postponed(graph)
-    path = cheapest_path(narrow, _Parts(budget_bytes, seed).solve)
+    path = cheapest_path(narrow, _Parts(budget_bytes).solve)
     if path is None:
         return None
     schedule = joined(narrow, path)
@@ -53,7 +54,6 @@ class _Parts:
     """Solves parts, equal ones once."""
 
     budget_bytes: int
-    seed: int
     known: dict[object, Solution | None] = field(default_factory=dict)
 
     def solve(self, graph: MemoryGraph) -> Solution | None:
@@ -71,7 +71,7 @@ class _Parts:
         peak = least_peak(graph, STATES)
         if peak.peak_bytes <= self.budget_bytes:
             return _solution(keep_all(graph, peak.order), 0)
-        found = retain(graph, self.budget_bytes, FIRST_SECONDS, False, self.seed)
+        found = retain(graph, self.budget_bytes, FIRST_SECONDS)
         return _solution(found.schedule, found.bound_bytes)
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hwsim.residency import MemoryGraph
-from mapper.residency.cp_sat import Limits
 from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
+from mapper.residency.joint import solve_jointly
 from mapper.residency.layers import Found, LayeredSearch
-from mapper.residency.retention import best_intervals
 from mapper.residency.schedule import Schedule, with_fetches
 from mapper.residency.windows import Window, best_windows
 
@@ -23,8 +22,8 @@ WORK_PER_SECOND = 10_000
 WINDOW_WIDTHS = (8, 64, 256)
 WINDOW_WORK = 5_000
 """States that may be made for the bound of one kind of window."""
-INTERVAL_STEPS = 160
-"""Steps up to which retention intervals are tried."""
+JOINT_STEPS = 160
+"""Steps up to which the joint model is tried."""
 GAP_SECONDS = 2.0
 
 
@@ -40,12 +39,12 @@ class Retained:
         return self.schedule.objective_bytes == self.bound_bytes
 
 
-def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False, seed: int = 0) -> Retained:
+def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
     """The cheapest schedule within ``budget_bytes``, in the default order alone if ``chained``.
 
     The budget holds every working set. ``seconds`` are deterministic: counted in work, not in time.
     """
-    return _Stages(Indexed(graph, chained), budget_bytes, seconds, seed).run()
+    return _Stages(Indexed(graph, chained), budget_bytes, seconds).run()
 
 
 @dataclass
@@ -54,7 +53,6 @@ class _Stages:
     budget_bytes: int
     left: float
     """deterministic seconds"""
-    seed: int
     best: Schedule = field(init=False)
     bound: int = 0
     """bytes"""
@@ -69,16 +67,21 @@ class _Stages:
         return Retained(self.best, min(self.bound, self.best.objective_bytes))
 
     def _stages(self) -> Iterator[Callable[[], None]]:
+        """Bounds of the layered search and of windows know nothing of steps that run again."""
         yield lambda: self._layers(8)
-        yield lambda: self._layers(64)
-        if not self.x.chained:
+        if not self.x.chained and not self._repeats:
             yield self._find_windows
+        yield lambda: self._layers(64)
         yield self._gaps
         for width, seconds in ((512, 2.0), (4096, 10.0), (32768, 60.0), (1 << 18, 600.0)):
-            if not self.x.chained and self.x.count <= INTERVAL_STEPS:
-                yield lambda seconds=seconds: self._intervals(seconds)  # type: ignore[misc]
+            if self._repeats or (not self.x.chained and self.x.count <= JOINT_STEPS):
+                yield lambda seconds=seconds: self._jointly(seconds)  # type: ignore[misc]
             yield lambda width=width: self._layers(width)  # type: ignore[misc]
             yield self._gaps
+
+    @property
+    def _repeats(self) -> bool:
+        return any(step.repeatable for step in self.x.graph.steps)
 
     def _take(self, schedule: Schedule | None, bound: int) -> None:
         if schedule is not None and schedule.objective_bytes < self.best.objective_bytes:
@@ -92,22 +95,28 @@ class _Stages:
         search = LayeredSearch(x, x.capacity(self.budget_bytes), limit, width, max(4, width // 8), work, self.windows)
         found = search.run()
         self.left -= search.made / WORK_PER_SECOND
-        self._take(_schedule(x, found) if found else None, search.bound * unit)
+        self._take(_schedule(x, found) if found else None, 0 if self._repeats else search.bound * unit)
 
     def _find_windows(self) -> None:
         self.windows = best_windows(self.x, self.budget_bytes, lambda part: _window_bound(part, self.budget_bytes))
         self.bound = max(self.bound, sum(window.least for window in self.windows) * self.x.unit_bytes)
 
     def _gaps(self) -> None:
-        limits = Limits(min(GAP_SECONDS, self.left), self.seed)
-        schedule, bound = best_gaps(self.x.graph, self.best.order, self.budget_bytes, limits)
-        self._take(schedule, bound if self.x.chained else 0)
-        self.left -= min(GAP_SECONDS, self.left) / 10
+        if len(self.best.order) > self.x.count:
+            return
+        work = min(GAP_SECONDS, self.left)
+        self.left -= work / 10
+        schedule, bound = best_gaps(self.x.graph, self.best.order, self.budget_bytes, work)
+        self._take(schedule, bound if self.x.chained and not self._repeats else 0)
 
-    def _intervals(self, seconds: float) -> None:
-        limits = Limits(min(seconds, self.left), self.seed)
-        self.left -= limits.seconds
-        self._take(*best_intervals(self.x.graph, self.budget_bytes, limits, self.best, self.bound))
+    def _jointly(self, seconds: float) -> None:
+        work = min(seconds, self.left)
+        self.left -= work
+        hint = self.best if len(self.best.order) == self.x.count else None
+        found = solve_jointly(
+            self.x.graph, self.budget_bytes, work, hint, known_bound_bytes=self.bound, chained=self.x.chained
+        )
+        self._take(found.schedule, found.bound_bytes)
 
 
 def _window_bound(x: Indexed, budget_bytes: int) -> int:
