@@ -279,8 +279,8 @@ def test_a_design_that_cannot_be_gets_one_sentence(spec: str) -> None:
         (np.ones((1, 4), np.int64), "a must be a matrix of floats, not int64 of shape (1, 4)"),
         (np.ones(4), "a must be a matrix of floats, not float64 of shape (4,)"),
         ([[1.0] * 4], "a must be a matrix of floats (a numpy array), not list"),
-        (np.full((1, 4), 0.1), "a are values of fp16, not 0.1: round them"),
-        (np.full((1, 4), np.inf), "a have a value that is not finite"),
+        (np.full((1, 4), 0.1), "a: 0.1 is not a value of fp16; round them"),
+        (np.full((1, 4), np.inf), "a: a value is not finite"),
     ],
 )
 def test_operands_of_another_kind_get_one_sentence(a: object, sentence: str) -> None:
@@ -324,7 +324,7 @@ def test_activations_may_be_given(tmp_path: Path) -> None:
     given = Operands({"a": a, "w": np.ones((30, 9), np.int8)}, "mine")
     assert not any("synthetic" in sentence for sentence in reports_of(engine, tmp_path, given)[-1].assumptions)
     for other, sentence in (
-        (a.astype(np.float64) / 3, "mine: a are values of fp16, not .*: round them"),
+        (a.astype(np.float64) / 3, "mine: a: .* is not a value of fp16; round them"),
         (np.ones((5, 30), np.int8), "mine: a holds int8; values of fp16 are given as floats"),
     ):
         with pytest.raises(HwsimError, match=f"^.*{sentence}$"):
