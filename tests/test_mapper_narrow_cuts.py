@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mapper.residency.frontier as frontier
+import mapper.residency.segment as segment
 from hwsim.residency import MemoryGraph
+from mapper.network import MapSettings, map_network
 from mapper.residency.frontier import Solution, cheapest_path
 from mapper.residency.joining import joined
 from mapper.residency.joint import solve_jointly
@@ -53,3 +55,18 @@ def test_the_path_over_narrow_cuts_is_the_optimum(graph: MemoryGraph, share: flo
     schedule = joined(narrow, path)
     assert schedule.peak_bytes <= budget
     assert schedule.objective_bytes == path.bytes == path.bound_bytes == cheapest(graph, budget)
+
+
+@SLOW
+@given(SMALL, st.sampled_from((0.0, 0.0, 0.3)))
+def test_a_segment_with_an_entry_of_its_own_keeps_it(graph: MemoryGraph, share: float) -> None:
+    budget = budget_of(graph, share)
+    found = map_network(graph, budget, MapSettings(seconds=5))
+    assert found.plan is not None
+    assert found.bound_bytes <= found.plan.objective_bytes
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frontier, "APART", 1)
+        patch.setattr(segment, "FIRST_SECONDS", 1e-3)
+        again = map_network(graph, budget, MapSettings(seconds=5))
+    assert again.plan is not None
+    assert again.plan.objective_bytes >= found.bound_bytes

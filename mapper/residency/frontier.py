@@ -17,7 +17,7 @@ from hwsim.residency import Buffer, MemoryGraph, Step
 from mapper.residency.indexed import Indexed
 from mapper.residency.schedule import Schedule
 
-ENTRY, EXIT = "(entry)", "(exit)"
+ENTRY, EXIT = "(narrow entry)", "(narrow exit)"
 OLDER = 2
 """Older buffers that may cross a cut."""
 APART = 8
