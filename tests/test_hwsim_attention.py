@@ -331,6 +331,9 @@ def test_a_port_of_tables_passes_whole_tables(k: int) -> None:
         ("a=int16,acc=int40", 38, 12),
         ("a=int8,entry=symmetric", 20, 12),
         ("a=int16,entry=int8", 16, 12 + 8),
+        ("a=fp16", 32, 12),
+        ("a=fp16,entry=int8", 16, 12 + 8),
+        ("a=fp8e4m3,entry=int8", 16, 12 + 8),
     ],
 )
 def test_tables_have_the_bits_of_their_entries(fields: str, bits: int, operations: int) -> None:
@@ -338,4 +341,4 @@ def test_tables_have_the_bits_of_their_entries(fields: str, bits: int, operation
     found = table_work(load_engine(f"lut:n=8,precompute=fused,{fields}"), Precompute.FUSED)
     assert found is not None
     assert (found.bits, found.operations(8)) == (bits, 2 * operations)
-    assert found.inflation == bits / (16 if "int16" in fields else 8)
+    assert found.inflation == bits / (16 if "16" in fields.split(",")[0] else 8)
