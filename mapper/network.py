@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from time import process_time
 
 from hwsim.errors import SpecError
@@ -17,6 +18,7 @@ from mapper.residency.cuts import segments, signature
 from mapper.residency.ordering import in_order
 from mapper.residency.peak import Peak, least_peak
 from mapper.residency.placing import place
+from mapper.residency.plain import plain, streamed_bytes, with_streams
 from mapper.residency.schedule import Schedule, keep_all
 from mapper.residency.segment import solve_segment
 from mapper.residency.stages import Retained
@@ -97,9 +99,13 @@ class _Mapping:
     settings: MapSettings
     methods: list[str] = field(default_factory=list)
 
+    @cached_property
+    def streamed(self) -> int:
+        return streamed_bytes(self.graph)
+
     def run(self) -> Mapped:
         start = process_time()
-        graph = self.graph
+        graph = plain(self.graph)
         if isinstance(self.settings.order, tuple):
             graph = in_order(graph, self.settings.order)
         chained = self.settings.order is not Order.FREE
@@ -109,6 +115,7 @@ class _Mapping:
             retained = self._retained(graph, chained)
             bound = max(bound, retained.bound_bytes)
             plan = self._packed(retained.schedule, bound)
+        bound += self.streamed
         if plan is not None:
             check_plan(self.graph, plan)
         status = plan.status if plan is not None else Status.INFEASIBLE
@@ -141,6 +148,7 @@ class _Mapping:
         offsets = place(schedule, self.budget_bytes)
         if offsets is None:
             return None
+        schedule, bound = with_streams(self.graph, schedule), bound + self.streamed
         proven = schedule.objective_bytes == bound
         status = Status.OPTIMAL if proven else Status.FEASIBLE
         return schedule.plan(SCHEME, self.budget_bytes, offsets, status, bound)
