@@ -31,7 +31,7 @@ def budgets(graph: MemoryGraph) -> list[int]:
     return sorted({low, high, (low + high) // 2, low + (high - low) // 4})
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(memory_graphs(recompute=False))
 def test_no_plan_is_cheaper(graph: MemoryGraph) -> None:
     for budget in budgets(graph):
@@ -42,8 +42,8 @@ def test_no_plan_is_cheaper(graph: MemoryGraph) -> None:
         assert check_plan(graph, mapped.plan).objective_bytes == mapped.bound_bytes
 
 
-@settings(deadline=None, max_examples=60)
-@given(memory_graphs())
+@settings(deadline=None, max_examples=40)
+@given(memory_graphs(6))
 def test_no_plan_is_cheaper_with_steps_that_run_again(graph: MemoryGraph) -> None:
     budget = graph.least_budget
     mapped = map_network(graph, budget)
@@ -52,8 +52,8 @@ def test_no_plan_is_cheaper_with_steps_that_run_again(graph: MemoryGraph) -> Non
     assert check_plan(graph, mapped.plan).objective_bytes == mapped.bound_bytes
 
 
-@settings(deadline=None, max_examples=100)
-@given(memory_graphs(recompute=False))
+@settings(deadline=None, max_examples=50)
+@given(memory_graphs(5, recompute=False))
 def test_the_smallest_peak_is_the_least_budget_without_traffic(graph: MemoryGraph) -> None:
     peak = least_peak(graph)
     assert peak.proven
@@ -156,7 +156,7 @@ def test_known_smallest_peaks(name: str, peak: int) -> None:
 def test_more_time_is_never_worse() -> None:
     graph = memory_graph(load_workload(str(MAPPING / "randwire24.json")))
     costs, bounds = [], []
-    for seconds in (0.001, 0.05, 0.2, 1.0, 4.0):
+    for seconds in (0.001, 0.05, 0.2, 1.0):
         mapped = map_network(graph, 376_320, MapSettings(seconds=seconds))
         assert mapped.objective_bytes is not None
         costs.append(mapped.objective_bytes)
@@ -175,7 +175,7 @@ print(map_network(memory_graph(load_workload({path!r})), {budget}).plan)
 
 
 def test_the_same_question_gives_the_same_plan_in_another_process() -> None:
-    path, budget = str(MAPPING / "randwire24.json"), 476_160
+    path, budget = str(MAPPING / "nasnet3.json"), 862_336
     here = map_network(memory_graph(load_workload(path)), budget).plan
     script = SCRIPT.format(path=path, budget=budget)
     there = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -28,8 +28,8 @@ class MemoryPlans:
     """``plans`` by scheme, the answer first; ``failures`` are baselines without a plan, with the reason.
 
     ``source`` and ``dims`` are how the workload was asked for. ``least_budget_bytes`` is M_R, ``peak_budget_bytes``
-    M_P: the least known peak of an order that moves nothing twice, the least of all if ``peak_is_proven``. ``tiled`` are
-    the steps that work tile by tile, in a scratchpad below M_R.
+    M_P: the least known peak of an order that moves nothing twice, the least of all if ``peak_is_proven``. ``tiled``
+    are the steps that work tile by tile, in a scratchpad below M_R.
     """
 
     workload: str

@@ -1,10 +1,11 @@
 """A few consecutive steps as a problem of their own: what any plan pays there, whatever it does elsewhere.
 
-Restrict a plan to the steps of an excerpt and the buffers that they touch. A buffer with n stays pays n - 1 returns and,
-if n > 1 and it has no copy, a write. Its uses within an excerpt are together if every other use must come before all of
-them or after all of them; then each excerpt can count the stays within it, less one that may reach in from before, and
-the write where it is made. The first stay counts, too, if a step between leaves no room for the buffer. Where uses are
-not together nothing is counted: the buffer comes and goes free of charge. So bounds of disjoint excerpts add.
+Restrict a plan to the steps of an excerpt and the buffers that they touch. A buffer with n stays pays n - 1 returns
+and, if n > 1 and it has no copy, a write. Its uses within an excerpt are together if every other use must come before
+all of them or after all of them; then each excerpt can count the stays within it, less one that may reach in from
+before, and the write where it is made. The first stay counts, too, if a step between leaves no room for the buffer.
+Where uses are not together nothing is counted: the buffer comes and goes free of charge. So bounds of disjoint excerpts
+add. Streams cost what they cost, and are left out.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ class Excerpts:
             if over is not None and (over[0] not in own or over[0] in names):
                 inputs, in_place = tuple(name for name in inputs if name != over[0]), None
             alone = {name: f"{name}@{step.name}" for name in inputs if name in names}
-            steps.append(replace(step, inputs=tuple(alone.get(name, name) for name in inputs), in_place=in_place))
+            own_inputs = tuple(alone.get(name, name) for name in inputs)
+            steps.append(replace(step, inputs=own_inputs, in_place=in_place, streamed_in=(), streamed_out=()))
             found.update((new, Buffer(new, buffers[name].bytes, in_dram=True)) for name, new in alone.items())
             found.update((name, buffers[name]) for name in steps[-1].touched if name not in found)
         return MemoryGraph(x.graph.name, tuple(steps), found)

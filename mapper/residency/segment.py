@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from hwsim.residency import MemoryGraph
 from mapper.residency.cuts import signature
 from mapper.residency.frontier import Solution, cheapest_path
-from mapper.residency.indexed import Indexed
 from mapper.residency.joining import joined
 from mapper.residency.peak import least_peak
 from mapper.residency.postponing import postponed
@@ -24,14 +23,18 @@ STATES = 2_000
 def solve_segment(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
     """The cheapest schedule of ``graph``; ``seconds`` are deterministic, and more of them never make it worse."""
     best = retain(graph, budget_bytes, min(seconds, FIRST_SECONDS), chained)
-    if best.proven or seconds <= FIRST_SECONDS:
+    if _proven(best) or seconds <= FIRST_SECONDS:
         return best
     repeats = any(step.repeatable for step in graph.steps)
     narrow = None if chained or repeats else _by_narrow_cuts(graph, budget_bytes)
     best = best if narrow is None else _better(best, narrow)
-    if best.proven:
+    if _proven(best):
         return best
     return _better(best, retain(graph, budget_bytes, seconds, chained))
+
+
+def _proven(found: Retained) -> bool:
+    return found.schedule.objective_bytes == found.bound_bytes
 
 
 def _better(one: Retained, two: Retained) -> Retained:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from hwsim.residency import MemoryGraph
 from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.joint import solve_jointly
-from mapper.residency.layers import Found, LayeredSearch
-from mapper.residency.schedule import Schedule, with_fetches
+from mapper.residency.layers import LayeredSearch
+from mapper.residency.schedule import Schedule, every_eviction, keep_all, tightened, with_fetches
+from mapper.residency.states import Found
 from mapper.residency.windows import Window, best_windows
 
 WORK_PER_SECOND = 10_000
@@ -29,14 +29,10 @@ GAP_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Retained:
-    """A schedule, and a bound in bytes that no schedule of its graph within the budget goes below."""
+    """A schedule, and a bound on what evictions cost in any schedule of its graph within the budget, in bytes."""
 
     schedule: Schedule
     bound_bytes: int
-
-    @property
-    def proven(self) -> bool:
-        return self.schedule.objective_bytes == self.bound_bytes
 
 
 def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
@@ -54,17 +50,23 @@ class _Stages:
     left: float
     """deterministic seconds"""
     best: Schedule = field(init=False)
+    cost: int = field(init=False)
+    """bytes that evictions cost in the best schedule"""
+    streams: int = field(init=False)
+    """bytes that every schedule moves beside them"""
     bound: int = 0
-    """bytes"""
+    """bytes that evictions cost in any schedule"""
     windows: list[Window] = field(default_factory=list)
 
     def run(self) -> Retained:
-        self.best = _every_eviction(self.x)
+        self.streams = keep_all(self.x.graph).objective_bytes
+        self.best = every_eviction(self.x.graph)
+        self.cost = self.best.objective_bytes - self.streams
         for stage in self._stages():
-            if self.left <= 0 or self.bound >= self.best.objective_bytes:
+            if self.left <= 0 or self.bound >= self.cost:
                 break
             stage()
-        return Retained(self.best, min(self.bound, self.best.objective_bytes))
+        return Retained(self.best, min(self.bound, self.cost))
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         """Bounds of the layered search and of windows know nothing of steps that run again."""
@@ -84,13 +86,13 @@ class _Stages:
         return any(step.repeatable for step in self.x.graph.steps)
 
     def _take(self, schedule: Schedule | None, bound: int) -> None:
-        if schedule is not None and schedule.objective_bytes < self.best.objective_bytes:
-            self.best = schedule
+        if schedule is not None and (cost := schedule.objective_bytes - self.streams) < self.cost:
+            self.best, self.cost = schedule, cost
         self.bound = max(self.bound, bound)
 
     def _layers(self, width: int) -> None:
         x, unit = self.x, self.x.unit_bytes
-        limit = self.best.objective_bytes // unit
+        limit = self.cost // unit
         work = int(self.left * WORK_PER_SECOND) + 1
         search = LayeredSearch(x, x.capacity(self.budget_bytes), limit, width, max(4, width // 8), work, self.windows)
         found = search.run()
@@ -116,7 +118,7 @@ class _Stages:
         found = solve_jointly(
             self.x.graph, self.budget_bytes, work, hint, known_bound_bytes=self.bound, chained=self.x.chained
         )
-        self._take(found.schedule, found.bound_bytes)
+        self._take(tightened(found.schedule) if found.schedule else None, found.bound_bytes)
 
 
 def _window_bound(x: Indexed, budget_bytes: int) -> int:
@@ -129,15 +131,6 @@ def _window_bound(x: Indexed, budget_bytes: int) -> int:
         if bound == limit:
             break
     return bound
-
-
-def _every_eviction(x: Indexed) -> Schedule:
-    """The default order with nothing kept between two steps that are not next to each other."""
-    order = [step.name for step in x.graph.steps]
-    fetched = set()
-    for buffer, uses in enumerate(x.uses):
-        fetched |= {(x.names[buffer], use) for before, use in pairwise(uses) if use > before + 1}
-    return with_fetches(x.graph, order, fetched)
 
 
 def _schedule(x: Indexed, found: Found) -> Schedule:

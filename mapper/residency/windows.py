@@ -58,10 +58,10 @@ def _heaviest(ending: list[list[Window]]) -> list[Window]:
     best: list[tuple[int, Window | None]] = [(0, None)]
     for last in range(1, len(ending)):
         here: tuple[int, Window | None] = (best[last - 1][0], None)
-        for window in ending[last]:
-            total = best[window.first][0] + window.least
+        for candidate in ending[last]:
+            total = best[candidate.first][0] + candidate.least
             if total > here[0]:
-                here = (total, window)
+                here = (total, candidate)
         best.append(here)
     chosen = []
     at = len(ending) - 1
