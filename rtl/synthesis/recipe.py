@@ -1,4 +1,4 @@
-"""How logic is mapped: the adders, the multipliers, the additions that are merged, and the period that is aimed at."""
+"""How logic is mapped: which adders, which multipliers, and the period that is aimed at."""
 
 from __future__ import annotations
 
@@ -22,21 +22,13 @@ class Adder(Enum):
     KOGGE_STONE = "kogge-stone"
 
 
-class Additions(Enum):
-    """Whether several additions in a row stay as they are written, or are merged to one carry-save tree and one adder
-    (Yosys ``arith_tree``). What leaves write in full adders themselves is not touched by it."""
-
-    WRITTEN = "written"
-    MERGED = "merged"
-
-
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """``period_ns`` is what ABC aims at from register to register; None: as fast as it can. ``booth``: multiplications
-    are Booth radix-4 partial products in a compressor tree; else rows of partial products."""
+    are Booth radix-4 partial products in a compressor tree, else one row for each bit. Sums that a leaf writes in full
+    adders itself stay as they are written."""
 
     adder: Adder = Adder.BRENT_KUNG
-    additions: Additions = Additions.WRITTEN
     booth: bool = True
     period_ns: float | None = None
 
@@ -50,5 +42,5 @@ class Recipe:
 
     def __str__(self) -> str:
         aim = "as fast as possible" if self.period_ns is None else f"for {self.period_ns:g} ns"
-        parts = [f"{self.adder.value} adders", *(["merged additions"] if self.additions is Additions.MERGED else [])]
-        return f"{', '.join(parts)}, {aim}"
+        multipliers = "" if self.booth else "multipliers without Booth recoding, "
+        return f"{self.adder.value} adders, {multipliers}{aim}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from hwsim.errors import MissingToolError
 from rtl.synthesis.errors import SynthesisError
 from rtl.synthesis.liberty import Library
-from rtl.synthesis.recipe import Adder, Additions, Recipe
+from rtl.synthesis.recipe import Adder, Recipe
 
 CHILD = Path(__file__).with_name("yosys_child.py")
 RIPPLE_CARRY = Path(__file__).with_name("ripple_carry.v")
@@ -25,6 +25,9 @@ CARRIES = {
     Adder.KOGGE_STONE: "+/choices/kogge-stone.v",
 }
 """Rules in place of Yosys' own for the carries of an adder (its cell ``$lcu``)."""
+
+FLOP = "_flop"
+"""Ending of a flop's name; before it stands the name of its register's bit, so that the ends of a path say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,6 @@ def mapping_script(module: str, library: Library, recipe: Recipe) -> str:
     carries = CARRIES[recipe.adder]
     synth = ["synth", "-top", module, "-flatten"]
     synth += ["-booth"] if recipe.booth else []
-    synth += ["-arith_tree"] if recipe.additions is Additions.MERGED else []
     synth += ["-extra-map", carries] if carries else []
     cells = " ".join(liberty_options(library))
     unused = "".join(f" -dont_use {cell}" for cell in library.unused)
@@ -72,11 +74,11 @@ def mapping_script(module: str, library: Library, recipe: Recipe) -> str:
         [
             "read_verilog design.v",
             " ".join(synth),
+            f"rename -wire -suffix {FLOP} t:$_*DFF*_",
             f"dfflibmap {cells}{unused}",
             "opt -purge",
             f"abc -D {recipe.target_ps} {cells}{unused} -constr constraints",
             "opt_clean -purge",
-            f"rename -wire {' '.join(f't:{flop}' for flop in sorted(library.flops))}",  # endpoints that say something
             f"tee -q -o stat.json stat -json {cells} -top {module}",
             "write_verilog -noattr -simple-lhs mapped.v",  # OpenSTA does not read assignments to concatenations
         ]
