@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,9 +21,21 @@ def engine_netlists(engine: Engine, costs: Sequence[LeafCost]) -> dict[str, str]
     """Every module of ``engine`` by name, the top first, its leaves replaced by the netlists of ``costs``."""
     mapped = {cost.leaf: cost.mapped.netlist for cost in costs}
     return {
-        module.name: mapped[module.leaf] if isinstance(module, Cell) else module_text(module)
+        module.name: mapped[module.leaf] if isinstance(module, Cell) else plain_concatenations(module_text(module))
         for module in modules(build_top(engine))
     }
+
+
+def plain_concatenations(text: str) -> str:
+    """A module of wires without repeated and nested concatenations, which OpenSTA does not read."""
+    text = re.sub(r"\{(\d+)\{([^{}]*)\}\}", lambda match: f"{{{', '.join([match[2]] * int(match[1]))}}}", text)
+    depth, kept = 0, []
+    for piece in re.split(r"([{}])", text):
+        depth -= piece == "}"
+        if piece not in "{}" or depth == 0:
+            kept.append(piece)
+        depth += piece == "{"
+    return "".join(kept)
 
 
 def write_gate_level(
