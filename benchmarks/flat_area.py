@@ -1,7 +1,9 @@
-"""Area from leaves beside the area of the same engine mapped as one module: `python benchmarks/flat_area.py [ENGINE ...]`.
+"""Area from leaves beside the area of the same engine mapped as one module.
 
-Leaves are mapped once and counted; a flat engine is optimised across the borders of its leaves. Results of leaves are not
-taken from the cache.
+    python benchmarks/flat_area.py [ENGINE ...]
+
+Leaves are mapped once and counted; a flat engine is optimised across the borders of its leaves. Nothing is taken from
+the cache.
 """
 
 from __future__ import annotations

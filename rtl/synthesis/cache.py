@@ -1,4 +1,4 @@
-"""Results kept in the user's cache folder under the digest of all that they depend on; a damaged one is as good as none."""
+"""Results in the user's cache folder, each under the digest of all that it depends on; a damaged one counts as none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area against delay of one leaf, over adders and periods aimed at: what is worth building."""
+"""Area against delay of one leaf, over adders, covers and periods aimed at: what is worth building."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rtl.leaves import build_cell
 from rtl.synthesis.cache import Cache
 from rtl.synthesis.leaf_cost import WORKERS, cell_cost
 from rtl.synthesis.liberty import Library
-from rtl.synthesis.recipe import Adder, Recipe
+from rtl.synthesis.recipe import Adder, Cover, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,12 @@ class CurvePoint:
 def area_delay(
     leaf: Leaf, library: Library, base: Recipe, adders: Sequence[Adder], periods_ns: Sequence[float], cache: Cache
 ) -> tuple[CurvePoint, ...]:
-    """``leaf`` with each adder, as fast as possible and for each period, in this order."""
+    """``leaf`` with each adder and each cover, as fast as possible and for each period, in this order."""
     cell = build_cell(leaf)
-    aims = [None, *periods_ns]
-    recipes = [replace(base, adder=adder, period_ns=period) for adder, period in product(adders, aims)]
+    recipes = [
+        replace(base, adder=adder, cover=cover, period_ns=period)
+        for adder, cover, period in product(adders, Cover, [None, *periods_ns])
+    ]
     with ThreadPoolExecutor(WORKERS) as pool:
         costs = pool.map(lambda recipe: cell_cost(cell, library, recipe, cache), recipes)
     return tuple(

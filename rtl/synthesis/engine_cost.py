@@ -19,9 +19,18 @@ from rtl.synthesis.yosys import Mapped, map_module
 TIMED_SIDE = 4
 """The longest side of the engine whose paths are timed.
 
-Between leaves there are only wires, and no path goes through more PEs in a larger array. What grows with it is the fan-out
-of nets that reach a whole row or column, and a buffer tree for them belongs to a layout, not to a leaf.
+Between leaves there are only wires, and no path goes through more PEs in a larger array. What grows with it is the
+fan-out of nets that reach a whole row or column: their buffer trees belong to a layout, not to a leaf, and are not
+counted.
 """
+
+ASSUMPTIONS = (
+    "paths without wires, with an ideal clock, at one corner of the library",
+    "operands come from registers and results go into registers outside, without a delay of their own",
+    f"paths from leaf to leaf are those of the engine with sides of at most {TIMED_SIDE}: buffer trees for nets that "
+    "reach more are not counted",
+    "rst is held for many cycles and is not a path of the engine",
+)
 
 SIDES = ("rows", "cols", "columns", "p", "m", "n", "k")
 
@@ -49,8 +58,9 @@ class EngineCost:
 
     @property
     def worst(self) -> TimedPath:
-        """The path that sets the clock: operands arrive from registers outside and results go into such."""
-        worst = longest(self.paths)
+        """The path that sets the clock, in a leaf alone or through the modules: operands arrive from registers outside,
+        and results go into such."""
+        worst = longest([*self.paths, *(cost.worst for cost in self.leaves if cost.worst)])
         assert worst is not None  # an engine has registers
         return worst
 
@@ -64,9 +74,14 @@ class EngineCost:
         return 1 / self.worst.delay_ns
 
     @property
-    def worst_leaf(self) -> LeafCost:
-        """The leaf with the longest path in it alone."""
-        return max(self.leaves, key=lambda cost: cost.worst.delay_ns if cost.worst else 0.0)
+    def met(self) -> bool:
+        """Whether the period that was aimed at, if any, is long enough."""
+        return self.recipe.period_ns is None or self.worst.delay_ns <= self.recipe.period_ns
+
+    @property
+    def worst_leaf(self) -> LeafCost | None:
+        """The leaf in which the path lies that sets the clock; None if it goes through several."""
+        return next((cost for cost in self.leaves if cost.worst == self.worst), None)
 
 
 def engine_cost(engine: Engine, library: Library, recipe: Recipe, cache: Cache) -> EngineCost:

@@ -38,9 +38,7 @@ def plain_concatenations(text: str) -> str:
     return "".join(kept)
 
 
-def write_gate_level(
-    engine: Engine, out_dir: Path, library: Library, recipe: Recipe, cache: Cache
-) -> tuple[Path, ...]:
+def write_gate_level(engine: Engine, out_dir: Path, library: Library, recipe: Recipe, cache: Cache) -> tuple[Path, ...]:
     """Write ``engine`` as cells to ``out_dir``, the cells' own models in ``cells.v``; return the files, top first.
 
     They are ``sources`` for `rtl.verification.verify`: cells have no delay there, so that edges compare as before.

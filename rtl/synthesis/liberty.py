@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import lru_cache
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 
 from hwsim.errors import MissingToolError, SpecError
@@ -45,8 +45,8 @@ _SCALES = {"ff": 1e-3, "pf": 1.0, "fs": 1e-6, "ps": 1e-3, "ns": 1.0, "us": 1e3}
 class Library:
     """``files`` are plain text, one library in one or several; ``digest`` is of their contents.
 
-    ``areas_um2`` has every cell that says its area; ``flops`` are the cells with an edge-triggered register, ``unused``
-    those that no logic is mapped to. ``buffer`` stands for what is before every input, ``load_pf`` for what is behind
+    ``areas_um2`` has every cell whose area is not 0; ``flops`` are the cells with an edge-triggered register,
+    ``unused`` those that no logic is mapped to. ``buffer`` stands for what is before every input, ``load_pf`` for what is behind
     every output.
     """
 
@@ -93,7 +93,7 @@ def _loaded(paths: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lib
     contents = [_content(path) for path in paths]
     texts = [_without_comments(content.decode("utf-8", "replace")) for content in contents]
     names = [_name(path, text) for path, text in zip(paths, texts, strict=True)]
-    name = (os.path.commonprefix(names) if len(names) > 1 else names[0]).rstrip("_")
+    name = _common(names)
     cells = {cell: body for text in texts for cell, body in _cells(text)}
     flops = frozenset(cell for cell, body in cells.items() if _FLOP.search(body))
     if not flops:
@@ -103,7 +103,7 @@ def _loaded(paths: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lib
         )
     unused = tuple(cell for cell, body in sorted(cells.items()) if _not_for_logic(name, cell, body))
     usable = {cell: body for cell, body in cells.items() if cell not in unused and cell not in flops}
-    areas = {cell: float(area[1]) for cell, body in cells.items() if (area := _AREA.search(body))}
+    areas = {cell: float(area[1]) for cell, body in cells.items() if (area := _AREA.search(body)) and float(area[1])}
     buffer, capacitance = _buffer(name, usable, areas)
     return Library(
         name=name,
@@ -149,6 +149,12 @@ def _name(path: Path, text: str) -> str:
     if match is None or text[: match.start()].strip():
         raise SpecError(f"{path} is not a Liberty file: it does not begin with library (NAME) {{")
     return match[1]
+
+
+def _common(names: Sequence[str]) -> str:
+    """The one name, or what several begin with."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return names[0] if len(names) == 1 else "".join(letters[0] for letters in alike).rstrip("_")
 
 
 def _cells(text: str) -> Iterator[tuple[str, str]]:

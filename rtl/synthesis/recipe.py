@@ -1,4 +1,4 @@
-"""How logic is mapped: which adders, which multipliers, and the period that is aimed at."""
+"""How logic is mapped: which adders and multipliers, how it is covered with cells, and the period that is aimed at."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class Adder(Enum):
     KOGGE_STONE = "kogge-stone"
 
 
+class Cover(Enum):
+    """How ABC covers logic with cells: for the shortest paths (``map``), between (``&nf``, as Yosys does by itself), or
+    with the least area (``amap``). Cells are buffered and sized for the period afterwards."""
+
+    DELAY = "delay"
+    BALANCED = "balanced"
+    AREA = "area"
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """``period_ns`` is what ABC aims at from register to register; None: as fast as it can. ``booth``: multiplications
@@ -29,6 +38,7 @@ class Recipe:
     adders itself stay as they are written."""
 
     adder: Adder = Adder.BRENT_KUNG
+    cover: Cover = Cover.DELAY
     booth: bool = True
     period_ns: float | None = None
 
@@ -43,4 +53,4 @@ class Recipe:
     def __str__(self) -> str:
         aim = "as fast as possible" if self.period_ns is None else f"for {self.period_ns:g} ns"
         multipliers = "" if self.booth else "multipliers without Booth recoding, "
-        return f"{self.adder.value} adders, {multipliers}{aim}"
+        return f"{self.adder.value} adders, {multipliers}{self.cover.value} cover, {aim}"

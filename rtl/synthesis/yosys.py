@@ -14,7 +14,7 @@ from pathlib import Path
 from hwsim.errors import MissingToolError
 from rtl.synthesis.errors import SynthesisError
 from rtl.synthesis.liberty import Library
-from rtl.synthesis.recipe import Adder, Recipe
+from rtl.synthesis.recipe import Adder, Cover, Recipe
 
 CHILD = Path(__file__).with_name("yosys_child.py")
 RIPPLE_CARRY = Path(__file__).with_name("ripple_carry.v")
@@ -26,8 +26,21 @@ CARRIES = {
 }
 """Rules in place of Yosys' own for the carries of an adder (its cell ``$lcu``)."""
 
+COVERS = {
+    Cover.DELAY: "map -B 0.9 -D {ps}",
+    Cover.BALANCED: "&get -n; &nf -D {ps}; &put",
+    Cover.AREA: "amap -m",
+}
+"""ABC's command that covers logic with cells, for a period of ``ps`` picoseconds."""
+
+ABC_SCRIPT = """strash; &get -n; &fraig -x; &put; scorr; dc2; dch -f
+{cover}
+topo; buffer -c; upsize -D {ps}; dnsize -D {ps}; stime -p
+"""
+"""What Yosys has ABC do with a library and constraints, with the cover of the recipe."""
+
 FLOP = "_flop"
-"""Ending of a flop's name; before it stands the name of its register's bit, so that the ends of a path say something."""
+"""Ending of a flop's name; before it stands the name of its register's bit, which is what the end of a path says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +69,18 @@ def map_module(text: str, module: str, library: Library, recipe: Recipe) -> Mapp
 
     Raises SynthesisError if Yosys stops, or leaves a cell that the library does not have.
     """
-    constraints = f"set_driving_cell {library.buffer}\nset_load {1000 * library.load_pf:g} [all_outputs]\n"  # in fF
-    inputs = {"design.v": text, "constraints": constraints, "ripple_carry.v": RIPPLE_CARRY.read_text("utf-8")}
+    inputs = {
+        "design.v": text,
+        "constraints": constraints(library),
+        "abc.script": abc_script(recipe),
+        "ripple_carry.v": RIPPLE_CARRY.read_text("utf-8"),
+    }
     netlist, stat = run(mapping_script(module, library, recipe), inputs, library, ("mapped.v", "stat.json"), module)
     return _judged(module, netlist, json.loads(stat)["design"], library)
 
 
 def mapping_script(module: str, library: Library, recipe: Recipe) -> str:
-    """The Yosys commands of ``map_module``; what stands in it decides the netlist, and so does the library."""
+    """The Yosys commands of ``map_module``."""
     carries = CARRIES[recipe.adder]
     synth = ["synth", "-top", module, "-flatten"]
     synth += ["-booth"] if recipe.booth else []
@@ -77,12 +94,28 @@ def mapping_script(module: str, library: Library, recipe: Recipe) -> str:
             f"rename -wire -suffix {FLOP} t:$_*DFF*_",
             f"dfflibmap {cells}{unused}",
             "opt -purge",
-            f"abc -D {recipe.target_ps} {cells}{unused} -constr constraints",
+            f"abc -script abc.script {cells}{unused} -constr constraints",
             "opt_clean -purge",
             f"tee -q -o stat.json stat -json {cells} -top {module}",
             "write_verilog -noattr -simple-lhs mapped.v",  # OpenSTA does not read assignments to concatenations
         ]
     )
+
+
+def method(module: str, library: Library, recipe: Recipe) -> str:
+    """All that decides a netlist beside its Verilog, the library's contents and the version of Yosys."""
+    carries = RIPPLE_CARRY.read_text("utf-8")
+    return "\n".join([mapping_script(module, library, recipe), abc_script(recipe), constraints(library), carries])
+
+
+def constraints(library: Library) -> str:
+    """What drives inputs and loads outputs, in fF, for ABC."""
+    return f"set_driving_cell {library.buffer}\nset_load {1000 * library.load_pf:g} [all_outputs]\n"
+
+
+def abc_script(recipe: Recipe) -> str:
+    """The ABC commands of ``map_module``."""
+    return ABC_SCRIPT.format(cover=COVERS[recipe.cover].format(ps=recipe.target_ps), ps=recipe.target_ps)
 
 
 def liberty_options(library: Library) -> list[str]:
@@ -134,6 +167,6 @@ def _judged(module: str, netlist: str, stat: Mapping[str, object], library: Libr
     foreign = {cell: count for cell, count in counts.items() if cell not in library.areas_um2}
     if foreign:
         listed = ", ".join(f"{count} {cell}" for cell, count in sorted(foreign.items()))
-        raise SynthesisError(f"{module} is not all cells with an area in {library.name}: {listed} are left")
+        raise SynthesisError(f"{module} has cells without an area in {library.name}: {listed}")
     area = sum(library.areas_um2[cell] * count for cell, count in sorted(counts.items()))
     return Mapped(module, netlist, dict(sorted(counts.items())), area)
