@@ -32,7 +32,7 @@ docs: $(VENV)/.demo
 reproduce: $(VENV)/.demo
 	$(BIN)/python -m sweeps.reproduce
 
-# every measure of docs/benchmarks.md but the long one against SCALE-Sim, which says how to run itself
+# every measure of docs/benchmarks.md but the long ones (SCALE-Sim, flat areas), which say how to run themselves
 bench: $(VENV)/.test
 	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 
