@@ -195,8 +195,8 @@ WRONG = [
     (("synth", SMALL, "--clock-ns", "-1"), "a clock period is longer than 0 ns, not -1"),
     (
         ("curve", "pe_os", SMALL),
-        "systolic-ws:rows=2,cols=1,overlap=false,a=int4,w=int4,acc=int12 has no leaf 'pe_os' (did you mean 'pe_ws'?); "
-        "its leafs are accumulate_adder, delay, pe_ws",
+        "systolic-ws:rows=2,cols=1,overlap=false,a=int4,w=int4,acc=int12 has no leaf kind 'pe_os' "
+        "(did you mean 'pe_ws'?); its leaf kinds are accumulate_adder, delay, pe_ws",
     ),
 ]
 

@@ -264,7 +264,7 @@ def test_texts_are_told_apart_by_where_one_ends() -> None:
 
 
 GATE_LEVEL = [
-    ("systolic-os:rows=2,cols=1,drain=column", Recipe()),
+    ("systolic-os:rows=2,cols=1,drain=column,a=int5,w=int4,acc=int12", Recipe()),
     ("systolic-os:rows=1,cols=2,a=uint4,w=int5,acc=int16", Recipe(Adder.RIPPLE, Cover.AREA)),
     ("systolic-ws:rows=1,cols=1,mac=opt1,a=int4,w=int5,acc=int14", Recipe(Adder.SKLANSKY, Cover.BALANCED)),
     (

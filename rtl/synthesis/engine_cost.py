@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from hwsim.engine import Engine
@@ -91,16 +92,16 @@ def engine_cost(engine: Engine, library: Library, recipe: Recipe, cache: Cache) 
     cannot be mapped or timed.
     """
     build_top(engine)  # an engine without gates is refused before anything is mapped
-    inventory = list(engine.inventory())
-    leaves = leaf_costs([leaf for leaf, _ in inventory], library, recipe, cache)
-    timed = shortened(engine)
-    paths = engine_paths(timed, library, recipe, cache)
-    return EngineCost(engine, library, recipe, leaves, tuple(count for _, count in inventory), timed, paths)
+    counts, timed = dict(engine.inventory()), shortened(engine)
+    every = list(dict.fromkeys([*counts, *(leaf for leaf, _ in timed.inventory())]))
+    costs = leaf_costs(every, library, recipe, cache)
+    paths = engine_paths(timed, library, costs, cache)
+    return EngineCost(engine, library, recipe, costs[: len(counts)], tuple(counts.values()), timed, paths)
 
 
-def engine_paths(engine: Engine, library: Library, recipe: Recipe, cache: Cache) -> tuple[TimedPath, ...]:
-    """The longest path of each span through all modules of ``engine``, from leaf to leaf too."""
-    costs = leaf_costs([leaf for leaf, _ in engine.inventory()], library, recipe, cache)
+def engine_paths(engine: Engine, library: Library, costs: Sequence[LeafCost], cache: Cache) -> tuple[TimedPath, ...]:
+    """The longest path of each span through all modules of ``engine``, from leaf to leaf too; ``costs`` has its
+    leaves."""
     netlists = engine_netlists(engine, costs)
     key = digest_of("engine", *netlists.values(), library.digest, *tool_versions().values())
     if kept := cache.load(key):

@@ -129,7 +129,7 @@ def _leaf(kind: str, engine: Engine) -> Leaf:
 
     leaves = [leaf for leaf, _ in engine.inventory()]
     if kind not in [leaf.name for leaf in leaves]:
-        check_word(engine.spec, "leaf", kind, list(dict.fromkeys(leaf.kind for leaf in leaves)))
+        check_word(engine.spec, "leaf kind", kind, list(dict.fromkeys(leaf.kind for leaf in leaves)))
     return next(leaf for leaf in leaves if kind in (leaf.kind, leaf.name))
 
 
