@@ -33,6 +33,8 @@ class Retained:
 
     schedule: Schedule
     bound_bytes: int
+    seconds: float = 0.0
+    """deterministic time that it took"""
 
 
 def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
@@ -59,6 +61,7 @@ class _Stages:
     windows: list[Window] = field(default_factory=list)
 
     def run(self) -> Retained:
+        given = self.left
         self.streams = keep_all(self.x.graph).objective_bytes
         self.best = every_eviction(self.x.graph)
         self.cost = self.best.objective_bytes - self.streams
@@ -66,7 +69,7 @@ class _Stages:
             if self.left <= 0 or self.bound >= self.cost:
                 break
             stage()
-        return Retained(self.best, min(self.bound, self.cost))
+        return Retained(self.best, min(self.bound, self.cost), given - max(0.0, self.left))
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         """Bounds of the layered search and of windows know nothing of steps that run again."""
