@@ -14,17 +14,25 @@ SUM_BITS = 16
 def attention_engine(text: str, engine: Engine, lanes: int) -> Engine:
     """The engine that ``text`` names, or the vector unit of ``lanes`` lanes: a multiply-accumulate in each per cycle.
 
-    Raises SpecError for an engine whose operands have not both the width of ``engine``'s activations.
+    Raises SpecError for what is neither, and for an engine whose operands have not both the width of ``engine``'s
+    activations.
     """
     if text == VECTOR_UNIT:
         return _vector_unit(engine, lanes)
-    found, bits = load_engine(text), engine.mac.a.bits
+    found, bits = _loaded(text), engine.mac.a.bits
     if found.mac.a.bits != bits or not found.multiplies_activations:
         raise SpecError(
             f"attention={text} takes a={found.mac.a} and w={found.mac.w}; products of two activations of {engine.spec} "
             f"need an a of {bits} bits and a w of no fewer"
         )
     return found
+
+
+def _loaded(text: str) -> Engine:
+    try:
+        return load_engine(text)
+    except SpecError as error:
+        raise SpecError(f"attention={text} is neither {VECTOR_UNIT!r} nor an engine: {error}") from None
 
 
 def _vector_unit(engine: Engine, lanes: int) -> Engine:

@@ -115,8 +115,8 @@ class Engine:
         return self.array.count(a, b, self.mac)
 
     def multiply(self, a: Matrix, b: Matrix) -> Matrix:
-        """Values of a (m, k) @ b (k, n), shape (m, n): of integers in int64, exact unless the array declares otherwise,
-        of float activations as the engine rounds them, in the numpy type of its accumulator."""
+        """Values of a (m, k) @ b (k, n), shape (m, n): with integer sums in int64, exact unless the array declares
+        otherwise, with float sums as the engine rounds them, in the numpy type of its accumulator."""
         self.check_operands(a, b)
         return self.array.multiply(a, b, self.mac)
 
@@ -209,7 +209,7 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
     array = kind(**{k: v for k, v in values.items() if k in array_fields})
     of_mac = {k: v for k, v in values.items() if k in mac_fields}
-    mac = mac_kind(**{**mac_kind.implied(of_mac), **of_mac})
+    mac = mac_kind(**{**array.implied(mac_kind, of_mac), **of_mac})
     return Engine(array, mac)
 
 

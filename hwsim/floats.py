@@ -56,11 +56,11 @@ def check_representable(values: Floats, format: FloatFormat, what: str) -> Singl
     """Return ``values`` in float32; raises SpecError if one of them is not finite or not a value of ``format``."""
     wide = np.asarray(values)
     if not np.isfinite(wide).all():
-        raise SpecError(f"{what} have a value that is not finite")
+        raise SpecError(f"{what}: a value is not finite")
     held = rounded(wide, format)
     different = held != wide
     if different.any():
-        raise SpecError(f"{what} are values of {format}, not {float(wide[different][0])!r}: round them")
+        raise SpecError(f"{what}: {float(wide[different][0])!r} is not a value of {format}; round them")
     return held
 
 

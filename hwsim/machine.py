@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hwsim.arrays.base import Limits
 from hwsim.attention import VECTOR_UNIT, attention_engine
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
@@ -81,6 +82,12 @@ class Machine:
     def tables(self) -> TableWork | None:
         """The tables that the vector unit makes for the engine, if it takes any."""
         return table_work(self.engine, self.precompute)
+
+    @cached_property
+    def tile_limits(self) -> Limits:
+        """Of what a tile holds whole numbers: folds of the engine, and tables where they lie in memory."""
+        limits, tables = self.engine.limits, self.tables
+        return replace(limits, k=tables.group) if tables is not None and tables.stored else limits
 
     @cached_property
     def takes_sums(self) -> bool:

@@ -8,16 +8,18 @@ from numpy.typing import NDArray
 from hwsim.arrays.lut import Lut
 from hwsim.engine import Engine
 from hwsim.errors import SpecError
+from hwsim.float_patterns import FloatPatterns
 from hwsim.floats import Floats
-from hwsim.formats import FP32, FloatFormat
+from hwsim.formats import FP32, FloatFormat, Format
 from hwsim.low_bit.weights import LowBitWeights
+from hwsim.lut.integer_product import Integers
 from hwsim.lut.quantised_product import Precomputed, TableQuantiser, TableScale, precompute, rescale, runs
 from hwsim.lut.token_tables import PER_TOKEN
 
 
 def rescaled_product(
     engine: Engine,
-    a: NDArray[np.integer],
+    a: Floats | Integers,
     weights: LowBitWeights,
     scale: TableScale = PER_TOKEN.scale,
     accumulator: FloatFormat = FP32,
@@ -27,13 +29,14 @@ def rescaled_product(
     Bit for bit that of `hwsim.lut.lookup_quantised` with a `TableQuantiser` of this ``scale`` and ``accumulator``. The
     engine has one scale for a row of what it is given: tables of one scale are one product, of so many of the k as they
     take, and all of these products a batch. Weights may have any zero point, because sums are those with q'.
+    Activations are of the engine's format, integers or floats.
     Raises SpecError for another engine, for weights of other bits, and for scales of weights that cut tables of one
     scale apart.
     """
     group = _group(engine)
     if weights.bits != engine.mac.w.bits:
         raise SpecError(f"{engine.spec} takes weights of {engine.mac.w.bits} bits, not of {weights.bits}")
-    precomputed = precompute(a, weights, TableQuantiser(scale, accumulator=accumulator), engine.mac.a, group)
+    precomputed = precompute(a, weights, TableQuantiser(scale, accumulator=accumulator), _activation(engine), group)
     _check_whole(precomputed, scale, weights)
     operand = engine_weights(weights)
     bounds = [*precomputed.layout.starts.tolist(), weights.k]
@@ -49,6 +52,12 @@ def engine_weights(weights: LowBitWeights) -> NDArray[np.int64]:
     """The codes (k, n) as engines take weights, whatever their zero points: less 2**(bits - 1), or -1 and +1."""
     codes = weights.codes.astype(np.int64)
     return 2 * codes - 1 if weights.bits == 1 else codes - (1 << (weights.bits - 1))
+
+
+def _activation(engine: Engine) -> Format:
+    """The format of the activations, which an engine holds as patterns where they are floats."""
+    a = engine.mac.a
+    return a.format if isinstance(a, FloatPatterns) else a
 
 
 def _group(engine: Engine) -> int:

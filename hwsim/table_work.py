@@ -82,6 +82,6 @@ def table_work(engine: Engine, how: Precompute) -> TableWork | None:
     if plan is None or not structure.takes_tables:
         return None
     entries, entry = structure.given
-    scaled = 0 if engine.array.exact(engine.mac) else entries
+    scaled = entries if engine.array.quantised else 0
     work = len(plan.additions) + scaled
     return TableWork(how, structure.unit.group, entries, entry.bits, work, structure.n, engine.mac.a.bits)

@@ -31,7 +31,7 @@ class TileSpace:
 
     @classmethod
     def of(cls, machine: Machine, demand: Demand) -> TileSpace:
-        limits = machine.engine.limits
+        limits = machine.tile_limits
         choices = [tile_sides(demand.sides[axis], getattr(limits, axis)) for axis in AXES]
         grids = np.meshgrid(*choices, indexing="ij")
         sides = {axis: grid.reshape(-1) for axis, grid in zip(AXES, grids, strict=True)}

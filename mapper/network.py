@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from itertools import islice
 from time import process_time
 
@@ -21,8 +22,10 @@ from mapper.residency.joint import solve_jointly
 from mapper.residency.ordering import in_order
 from mapper.residency.peak import Peak, least_peak
 from mapper.residency.placing import place
+from mapper.residency.plain import plain, streamed_bytes, with_streams
 from mapper.residency.schedule import Run, Schedule, every_eviction, keep_all
-from mapper.residency.stages import JOINT_STEPS, Retained, retain
+from mapper.residency.segment import solve_segment
+from mapper.residency.stages import JOINT_STEPS, Retained
 from mapper.residency.stitching import renamed, stitch
 
 SCHEME = "intervals"
@@ -100,19 +103,24 @@ class _Mapping:
     settings: MapSettings
     methods: list[str] = field(default_factory=list)
 
+    @cached_property
+    def streamed(self) -> int:
+        return streamed_bytes(self.graph)
+
     def run(self) -> Mapped:
         start = process_time()
-        graph = self.graph
+        graph = plain(self.graph)
         if isinstance(self.settings.order, tuple):
             graph = in_order(graph, self.settings.order)
         chained = self.settings.order is not Order.FREE
         peak = _given_peak(graph) if chained else least_peak(graph)
-        bound = streams = keep_all(graph).objective_bytes
-        plan = self._without_evictions(graph, peak, bound)
+        bound = 0
+        plan = self._without_evictions(graph, peak)
         if plan is None:
             retained = self._retained(graph, chained)
-            bound = streams + retained.bound_bytes
+            bound = retained.bound_bytes
             plan = self._packed(retained.schedule, bound) or self._with_holes(retained.schedule, bound)
+        bound += self.streamed
         if plan is not None:
             check_plan(self.graph, plan)
         status = plan.status if plan is not None else Status.INFEASIBLE
@@ -121,11 +129,11 @@ class _Mapping:
         least = self.graph.least_budget
         return Mapped(self.graph, self.budget_bytes, plan, status, bound, least, peak, taken, tuple(self.methods))
 
-    def _without_evictions(self, graph: MemoryGraph, peak: Peak, bound: int) -> MemoryPlan | None:
+    def _without_evictions(self, graph: MemoryGraph, peak: Peak) -> MemoryPlan | None:
         if peak.peak_bytes > self.budget_bytes:
             return None
         self.methods.append(f"an order with a peak of {peak.peak_bytes} bytes keeps everything")
-        return self._packed(keep_all(graph, peak.order), bound)
+        return self._packed(keep_all(graph, peak.order), 0)
 
     def _retained(self, graph: MemoryGraph, chained: bool) -> Retained:
         """Every segment at its best, together."""
@@ -136,10 +144,12 @@ class _Mapping:
         left = self.settings.seconds
         for kind, part in waiting.items():  # small ones first: what they leave is for the large ones
             share = left / (len(waiting) - len(solved))
-            solved[kind] = retain(part.graph, self.budget_bytes, share, chained)
+            solved[kind] = solve_segment(part.graph, self.budget_bytes, share, chained)
             left -= solved[kind].seconds
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
-        schedules = [(part, renamed(solved[kind].schedule, part)) for part, kind in zip(parts, kinds, strict=True)]
+        schedules = [
+            (part, renamed(solved[kind].schedule, part.graph)) for part, kind in zip(parts, kinds, strict=True)
+        ]
         return Retained(stitch(graph, schedules), sum(solved[kind].bound_bytes for kind in kinds))
 
     def _packed(self, schedule: Schedule, bound: int) -> MemoryPlan | None:
@@ -147,6 +157,7 @@ class _Mapping:
         return None if offsets is None else self._plan(schedule, offsets, bound)
 
     def _plan(self, schedule: Schedule, offsets: Mapping[Run, int], bound: int) -> MemoryPlan:
+        schedule, bound = with_streams(self.graph, schedule), bound + self.streamed
         status = Status.OPTIMAL if schedule.objective_bytes == bound else Status.FEASIBLE
         return schedule.plan(SCHEME, self.budget_bytes, offsets, status, bound)
 
@@ -159,16 +170,13 @@ class _Mapping:
 
     def _joint(self, schedule: Schedule, bound: int) -> Iterator[MemoryPlan]:
         graph = schedule.graph
-        if len(graph.steps) > JOINT_STEPS or graph.made_in_dram:
+        if len(graph.steps) > JOINT_STEPS or self.graph.made_in_dram:
             return
         hint = schedule if len(schedule.order) == len(graph.steps) else None
-        streams = keep_all(graph).objective_bytes
         chained = self.settings.order is not Order.FREE
-        found = solve_jointly(
-            graph, self.budget_bytes, self.settings.seconds, hint, True, bound - streams, chained=chained
-        )
+        found = solve_jointly(graph, self.budget_bytes, self.settings.seconds, hint, True, bound, chained=chained)
         if found.schedule is not None:
-            yield self._plan(found.schedule, found.offsets, max(bound, streams + found.bound_bytes))
+            yield self._plan(found.schedule, found.offsets, max(bound, found.bound_bytes))
 
     def _in_less_room(self, schedule: Schedule, bound: int) -> Iterator[MemoryPlan]:
         graph = schedule.graph

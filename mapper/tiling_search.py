@@ -101,7 +101,7 @@ def _search(machine: Machine, demand: Demand, objective: Objective) -> Choice:
 
 def check_room(machine: Machine, demand: Demand) -> None:
     """Raise SpecError, with the bytes needed, unless each scratchpad holds the smallest tile: one fold."""
-    limits = machine.engine.limits
+    limits = machine.tile_limits
     m, n, k = (min(getattr(limits, axis) or 1, demand.sides[axis]) for axis in AXES)
     smallest = Tiling(m, n, k)
     for operand in Operand:

@@ -17,19 +17,30 @@ def declared_product(engine: Engine, a: np.ndarray, b: np.ndarray) -> np.ndarray
 
 
 def int8_sums(a: np.ndarray, b: np.ndarray, bits: int, group: int) -> np.ndarray:
-    """Every signed sum of a group by itself, over the row's largest / 127, to the nearest integer, without tables."""
+    """Every signed sum of a group by itself, over the row's largest / 127, to the nearest integer, without tables.
+
+    Activations (m, k) are integers or floats, and each addition is one of float32.
+    """
     k = -(-len(b) // group) * group
-    rows = np.zeros((len(a), k), np.int64)
+    rows = np.zeros((len(a), k), np.float32)
     rows[:, : len(b)] = a
     rows = rows.reshape(len(a), -1, group)
     b = b.astype(np.int64)
     codes = np.zeros((k, b.shape[1]), np.int64)
     codes[: len(b)] = (b + 1) // 2 if bits == 1 else b + (1 << (bits - 1))
-    scale = np.abs(rows).sum(axis=2).max(axis=1).astype(np.float32) / np.float32(127)
+    scale = halves_sum(np.abs(rows), 2).max(axis=1) / np.float32(127)
     scale[scale == 0] = 1
     total = np.zeros((len(a), b.shape[1]), np.int64)
     for plane in range(bits):
-        signs = (2 * (codes >> plane & 1) - 1).reshape(-1, group, b.shape[1])
-        sums = np.einsum("mtg,tgn->mtn", rows, signs).astype(np.float32)
+        signs = (2 * (codes >> plane & 1) - 1).reshape(-1, group, b.shape[1]).astype(np.float32)
+        sums = halves_sum(rows[..., np.newaxis] * signs, 2)
         total += np.rint(sums / scale[:, np.newaxis, np.newaxis]).astype(np.int64).sum(axis=1) << plane
     return total
+
+
+def halves_sum(terms: np.ndarray, axis: int) -> np.ndarray:
+    """The sum of float32 along an axis, of each half by itself."""
+    first, second = np.split(terms, [terms.shape[axis] // 2], axis=axis)
+    if not first.shape[axis]:
+        return second.squeeze(axis)
+    return halves_sum(first, axis) + halves_sum(second, axis)

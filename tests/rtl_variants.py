@@ -55,6 +55,8 @@ FORMATS = (
 
 LOW_BIT_FORMATS = ("a=uint8,acc=int20", "a=int3,acc=int16", "a=int16,acc=int40")
 FLOAT_FORMATS = ("a=fp16", "a=fp8e4m3,acc=fp32")
+FLOAT_TABLES = ("a=fp16", "a=fp8e4m3,acc=int20", "a=fp8e5m2,registers=outside,pipeline=2")
+"""Float activations whose tables come in INT8."""
 WIDE = ("entry=symmetric,registers=outside", "precompute=fused,entry=int8")
 """Entries of int16 activations beside those that the last mode has."""
 
@@ -87,6 +89,7 @@ def other_formats() -> list[str]:
     """
     found = [f"{name}:{middle_of(SIZES[name])},{MODES[name][-1]},{fmt}" for name in SIZES for fmt in formats_of(name)]
     found += [f"lut:{middle_of(SIZES['lut'])},{mode},a=int16,acc=int40" for mode in WIDE]
+    found += [f"lut:{middle_of(SIZES['lut'])},precompute=fused,entry=int8,{fmt}" for fmt in FLOAT_TABLES]
     pairs = zip(REGISTERS, FLOAT_FORMATS, strict=True)
     found += [f"{name}:{middle_of(LOOKUPS)},{mode},{fmt}" for mode, fmt in pairs for name in LOW_BITS]
     for turn, name in enumerate(SIZES):

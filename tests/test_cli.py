@@ -214,6 +214,24 @@ def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    folder = ("--out", tmp_path / "out")
+    assert answer("sweep", study, "--dry-run") == answer("sweep", study, "--dry-run", *folder)
+    result = invoke("sweep", study)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "hwsim: sweep needs --out, the folder in which it stores what it runs; --dry-run does without\n"
+    )
+
+
+def test_a_dry_run_names_each_machine_on_one_line() -> None:
+    first, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
+    assert first == "lut-shapes: 20 points, 0 of them stored already, 20 to run"
+    assert len(lines) == 10
+    assert all(line.startswith("  bitnet") and line.endswith(",dram_gb_per_s=460") for line in lines)
+
+
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
 def test_a_study_without_points_exits_1_with_one_sentence(more: tuple[str, ...], tmp_path: Path) -> None:
     study = write_study(tmp_path, STUDY.replace("pe_count <= 256", "pe_count < 1"))

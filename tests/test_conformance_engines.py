@@ -160,6 +160,22 @@ def test_value_clock_work_and_ports_in_other_formats(array: type[Array], mac: ty
         check_ports(engine, check_run(engine, a, b))
 
 
+FLOAT_TABLES = [
+    f"lut:m={m},n={n},k={k},tables={tables},a={a},w_bits={bits},entry=int8,precompute=fused,registers={registers}"
+    for (m, n, k, tables), registers in product(SIDES[4], ("inside", "outside"))
+    for a, bits in (("fp16", 2), ("fp8e4m3", 1), ("fp8e5m2", 8))
+]
+"""Engines with integer sums whose activations are floats."""
+
+
+@pytest.mark.parametrize("spec", FLOAT_TABLES)
+def test_value_clock_work_and_ports_with_quantised_tables_of_floats(spec: str) -> None:
+    engine = load_engine(spec)
+    assert load_engine(engine.spec) == engine
+    for a, b in engine.examples(cases=7):
+        check_ports(engine, check_run(engine, a, b))
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_extreme_operands_along_a_long_k(spec: str) -> None:
     engine = load_engine(spec)

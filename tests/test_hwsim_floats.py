@@ -67,7 +67,7 @@ def test_bad_input() -> None:
     assert str(caught.value) == "values are rounded to formats of up to 32 bits, not to fp64"
     with pytest.raises(SpecError) as caught:
         check_representable(np.array([[1.0, 0.1]]), FP16, "the activations")
-    assert str(caught.value) == "the activations are values of fp16, not 0.1: round them"
+    assert str(caught.value) == "the activations: 0.1 is not a value of fp16; round them"
     with pytest.raises(SpecError) as caught:
         check_representable(np.array([np.inf]), FP16, "the activations")
-    assert str(caught.value) == "the activations have a value that is not finite"
+    assert str(caught.value) == "the activations: a value is not finite"

@@ -311,6 +311,10 @@ def test_constants_and_assumptions_are_told() -> None:
         ("a100:times=4", "a100:times=4: times belongs to unit=lut; a tensor core has its own rate, not times=4"),
         ("a100:unit=lut,times=99", "a100:unit=lut,times=99: times is 1 to 64, not 99"),
         ("a100:unit=lut,scale=0", "a100:unit=lut,scale=0: scale is at least 1, not 0"),
+        (
+            "a100:unit=lut,scale=6",
+            "a100:unit=lut,scale=6: 6 activations with one scale are not whole tables of 4",
+        ),
         ("a100:unit=lut,w_group=-1", "a100:unit=lut,w_group=-1: w_group is at least 0, not -1"),
         ("a100:registers=9", "a100:registers=9: registers is 1 to 8, not 9"),
         (

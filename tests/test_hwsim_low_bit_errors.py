@@ -111,6 +111,16 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: pack(np.array([[0.5]]), 2), "codes are a matrix (k, n) of integers, not float64 of shape (1, 1)"),  # type: ignore[arg-type]
     (lambda: pack(np.array([1], np.uint8), 2), "codes are a matrix (k, n) of integers, not uint8 of shape (1,)"),
     (lambda: remap(np.array([[0.5]]), 2), "codes are a matrix (k, n) of integers, not float64 of shape (1, 1)"),  # type: ignore[arg-type]
+    (lambda: packed_bytes((4, 4), 0), "low-bit weights have 1 to 8 bits, not 0"),
+    (lambda: packed_bytes((4, 4), 9), "low-bit weights have 1 to 8 bits, not 9"),
+    (
+        lambda: signed_weights(np.array([[2**64 - 1]], np.uint64), 8),
+        f"the matrix of weights has values from {2**64 - 1} to {2**64 - 1}; int64 holds {-(2**63)} to {2**63 - 1}",
+    ),
+    (
+        lambda: ternary_weights(np.array([[2**64 - 1]], np.uint64)),
+        f"the matrix of weights has values from {2**64 - 1} to {2**64 - 1}; int64 holds {-(2**63)} to {2**63 - 1}",
+    ),
     (lambda: packed_bytes((-1, 4), 2), "packed weights have a shape (k, n), not (-1, 4)"),
     (
         lambda: unpack(np.zeros(4, np.uint8), (4, 4, 1), 2),  # type: ignore[arg-type]

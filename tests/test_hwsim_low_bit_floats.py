@@ -262,7 +262,8 @@ REFUSED = {
     "cube:a=fp16": "mac=parallel computes with integers: a cannot be fp16",
     "dequant-mac:a=fp8e4m3,w_bits=6": "dequant-mac: fp8e4m3 holds all weights of up to 5 bits, not of w_bits=6",
     "dequant-mac:a=fp8e5m2,w_bits=5": "dequant-mac: fp8e5m2 holds all weights of up to 4 bits, not of w_bits=5",
-    "lut:a=fp16,precompute=fused,entry=int8": "lut: entry=int8 is made of integer activations, not of a=fp16",
+    "lut:a=fp16,precompute=fused,entry=int8,acc=fp16": "lut: entry=int8 has sums of integers, not acc=fp16",
+    "lut:a=fp16,precompute=fused,acc=int32": "mac=low-bit: a sum of fp16 is a float of up to 32 bits, not int32",
 }
 
 
@@ -279,8 +280,8 @@ def test_a_design_that_cannot_be_gets_one_sentence(spec: str) -> None:
         (np.ones((1, 4), np.int64), "a must be a matrix of floats, not int64 of shape (1, 4)"),
         (np.ones(4), "a must be a matrix of floats, not float64 of shape (4,)"),
         ([[1.0] * 4], "a must be a matrix of floats (a numpy array), not list"),
-        (np.full((1, 4), 0.1), "a are values of fp16, not 0.1: round them"),
-        (np.full((1, 4), np.inf), "a have a value that is not finite"),
+        (np.full((1, 4), 0.1), "a: 0.1 is not a value of fp16; round them"),
+        (np.full((1, 4), np.inf), "a: a value is not finite"),
     ],
 )
 def test_operands_of_another_kind_get_one_sentence(a: object, sentence: str) -> None:
@@ -324,7 +325,7 @@ def test_activations_may_be_given(tmp_path: Path) -> None:
     given = Operands({"a": a, "w": np.ones((30, 9), np.int8)}, "mine")
     assert not any("synthetic" in sentence for sentence in reports_of(engine, tmp_path, given)[-1].assumptions)
     for other, sentence in (
-        (a.astype(np.float64) / 3, "mine: a are values of fp16, not .*: round them"),
+        (a.astype(np.float64) / 3, "mine: a: .* is not a value of fp16; round them"),
         (np.ones((5, 30), np.int8), "mine: a holds int8; values of fp16 are given as floats"),
     ):
         with pytest.raises(HwsimError, match=f"^.*{sentence}$"):

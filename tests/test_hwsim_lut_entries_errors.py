@@ -41,6 +41,47 @@ BAD: list[tuple[Callable[[], object], str]] = [
         "lut: entry=int8 needs precompute=fused, not precompute=inside: the operator that makes the tables quantises "
         "them",
     ),
+    (
+        lambda: load_engine("lut:a=fp16,entry=int8"),
+        "lut: entry=int8 needs precompute=fused, not precompute=inside: the operator that makes the tables quantises "
+        "them",
+    ),
+    (
+        lambda: load_engine(f"lut:a=fp8e4m3,acc=uint32,{INT8_TABLES}"),
+        "acc=uint32 cannot hold the sums of int8 times int2: it has no sign",
+    ),
+    (
+        lambda: load_engine(f"lut:a=fp16,acc=int9,{INT8_TABLES}"),
+        "acc=int9 is too narrow for k=4 activations in tables of int8 with weights of 2 bits: it needs 10 bits",
+    ),
+    (
+        lambda: load_engine(f"lut:a=int3,acc=int9,{INT8_TABLES}"),
+        "acc=int9 is too narrow for k=4 activations in tables of int8 with weights of 2 bits: it needs 10 bits",
+    ),
+    (
+        lambda: load_engine(f"lut:a=fp16,{INT8_TABLES}").latency(Gemm(1, 1, 1 << 26)),
+        "acc=int32 is too narrow for k=67108864 activations in tables of int8 with weights of 2 bits: it needs 34 bits",
+    ),
+    (
+        lambda: load_engine(f"lut:a=fp16,{INT8_TABLES}").multiply(LOWEST, WEIGHTS),
+        "a must be a matrix of floats, not int64 of shape (2, 3)",
+    ),
+    (
+        lambda: load_engine(f"lut:a=fp8e5m2,{INT8_TABLES}").multiply(np.full((1, 3), 1.1), WEIGHTS),
+        "a are values of fp8e5m2, not 1.1: round them",
+    ),
+    (
+        lambda: load_engine(f"lut:{INT8_TABLES}").multiply(np.full((1, 3), 1.0), WEIGHTS),
+        "a must be a matrix of integers, not float64 of shape (1, 3)",
+    ),
+    (
+        lambda: rescaled_product(load_engine(f"lut:a=fp16,{INT8_TABLES}"), np.full((1, 12), 0.1), FOUR),
+        "the activations are values of fp16, not 0.1: round them",
+    ),
+    (
+        lambda: rescaled_product(load_engine("lut:a=fp16"), np.ones((1, 12)), FOUR),
+        "sums that are rescaled come from an engine lut with entry=int8, not from lut:m=2,n=64,k=4,a=fp16,acc=fp16",
+    ),
     (lambda: load_engine("lut:entry=int4"), "lut: entry=int4 is not one of exact, symmetric, int8"),
     (lambda: load_engine("unpu:entry=int8"), "unpu: entry=int8 is not one of exact, symmetric"),
     (

@@ -153,12 +153,12 @@ ONE = unsigned_weights([[1], [2], [0]], 2)
 PER_TABLE = TableQuantiser(parse_table_scale("table"))
 BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: lookup_floats(np.zeros((1, 4)), ONE), "activations have k = 4, the weights have k = 3"),
-    (lambda: lookup_floats(np.full((1, 3), 0.1), ONE), "the activations are values of fp16, not 0.1: round them"),
+    (lambda: lookup_floats(np.full((1, 3), 0.1), ONE), "the activations: 0.1 is not a value of fp16; round them"),
     (
         lambda: lookup_floats(np.full((1, 3), 17.0), ONE, FloatRule(FP8E4M3)),
-        "the activations are values of fp8e4m3, not 17.0: round them",
+        "the activations: 17.0 is not a value of fp8e4m3; round them",
     ),
-    (lambda: lookup_floats(np.full((1, 3), np.nan), ONE), "the activations have a value that is not finite"),
+    (lambda: lookup_floats(np.full((1, 3), np.nan), ONE), "the activations: a value is not finite"),
     (
         lambda: lookup_floats(np.zeros(3), ONE),
         "activations are a matrix (m, k) with at least one element, not of shape (3,)",

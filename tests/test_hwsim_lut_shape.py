@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isclose
 
 import pytest
@@ -47,3 +48,20 @@ def test_groups_must_divide_the_products() -> None:
     with pytest.raises(SpecError) as refused:
         least_bits_shapes(510, 4, 1, 16)
     assert str(refused.value) == "510 products do not divide into groups of 4"
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (lambda: operand_bits(0, 64, 4, 1, 16), "m is at least 1, not 0"),
+        (lambda: operand_bits(2, 64, 4, 1, -1), "entry_bits is at least 1, not -1"),
+        (lambda: least_bits_shapes(512, 4, 0, 16), "w_bits is at least 1, not 0"),
+        (lambda: least_bits_shapes(512, 0, 1, 16), "a table is made for 1 to 12 activations, not for 0"),
+        (lambda: least_bits_rows(512, 4, 1, 0), "entry_bits is at least 1, not 0"),
+        (lambda: least_bits_rows(-512, 4, 1, 16), "products is at least 1, not -512"),
+    ],
+)
+def test_what_no_array_has_is_refused(ask: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        ask()
+    assert str(refused.value) == sentence

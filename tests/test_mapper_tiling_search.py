@@ -15,6 +15,7 @@ from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, Shapes
 from hwsim.machine import Machine, make_machine
 from hwsim.memory_energy import DRAM_PJ_PER_BYTE, scratchpad_pj_per_byte
+from hwsim.table_work import Precompute
 from hwsim.tiles.cost import port_bytes
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.jumps import run_loops
@@ -204,6 +205,31 @@ def test_tile_sides_are_whole_folds_or_the_whole_axis() -> None:
     assert tile_sides(100, 32).tolist() == [100, 64, 32]
     assert tile_sides(5, None).tolist() == [5, 3, 2, 1]
     assert tile_sides(3, 32).tolist() == [3]
+
+
+@given(demands(), fields(), st.integers(2, 5), st.sampled_from(Precompute))
+def test_tables_that_lie_in_memory_are_never_cut(
+    demand: Demand, given_fields: dict[str, object], group: int, how: Precompute
+) -> None:
+    engine = load_engine(f"lut:m=2,n=3,k={group},w_bits=2,precompute=fused")
+    machine = make_machine(engine, {**given_fields, "precompute": how.value})
+    sides = set(TileSpace.of(machine, demand).sides["k"].tolist())
+    if how is Precompute.NAIVE:  # tables of the activations that a tile has read
+        assert sides == set(tile_sides(demand.k, None).tolist())
+    else:
+        assert {side % group for side in sides - {demand.k}} <= {0}
+        assert sides == set(tile_sides(demand.k, group).tolist())
+
+
+def test_a_scratchpad_below_one_table_is_refused_with_the_need() -> None:
+    engine = load_engine("lut:m=2,n=3,k=4,w_bits=2,precompute=fused")
+    demand = Demand(8, 8, 8, 1, 22, 2, 32, 8, 64, 64, 64)
+    with pytest.raises(SpecError) as raised:
+        search_tiling(make_machine(engine, {"scratchpad_a_bytes": 40}), demand)
+    assert str(raised.value) == (
+        "scratchpad_a_bytes=40 is too small for lut:m=2,n=3,k=4,precompute=fused: one fold of 2 x 3 x 4 in 2 buffers "
+        "needs 44 bytes"
+    )
 
 
 def test_a_scratchpad_below_one_fold_is_refused_with_the_need() -> None:

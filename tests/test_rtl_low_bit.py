@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwsim.engine import load_engine
+from hwsim.engine import Engine, load_engine
 from hwsim.inventory import Leaf
 from hwsim.lut import half_plan, subset_plan
 from rtl.emission import emit, verilog_modules
+from rtl.engines import top_name
 from rtl.leaves import build_cell
 from rtl.verification import verify, verify_products
 from rtl_variants import LOW_BITS
+from test_hwsim_low_bit_floats import hard_values
 from test_rtl_verification import mutate
 
 
@@ -73,6 +75,32 @@ def test_extreme_products_fill_the_accumulator(form: str, bits: int, tmp_path: P
         for y in (engine.mac.w.low, engine.mac.w.high)
     ]
     verdict = verify_products(engine, extremes, build_dir=tmp_path)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize("fields", ["w_bits=1", "w_bits=4,tables=2", "w_bits=2,registers=outside,pipeline=2"])
+@pytest.mark.parametrize("fmt", ["fp16", "fp8e4m3", "fp8e5m2"])
+def test_int8_tables_of_floats_need_the_gates_of_integers(fmt: str, fields: str) -> None:
+    engines = [load_engine(f"lut:m=2,n=3,k=4,a={a},precompute=fused,entry=int8,{fields}") for a in (fmt, "int8")]
+    floats, integers = (
+        [_without_name(engine, text) for text in verilog_modules(engine).values()] for engine in engines
+    )
+    assert floats == integers
+
+
+def _without_name(engine: Engine, text: str) -> str:
+    """The text of a module without the engine's name, and without the first comment, which says what it is."""
+    lines = text.replace(top_name(engine), "top").splitlines()
+    return "\n".join(lines[1:] if lines[0].startswith(f"// {engine.spec}") else lines)
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("fmt", ["fp16", "fp8e4m3", "fp8e5m2"])
+def test_int8_tables_of_floats_of_every_magnitude(fmt: str, tmp_path: Path) -> None:
+    engine = load_engine(f"lut:m=2,n=2,k=4,a={fmt},precompute=fused,entry=int8,w_bits=2")
+    rng = np.random.default_rng(0)
+    pairs = [(hard_values(fmt, rng, (3, 9)), engine.mac.w.random(rng, (9, 3))) for _ in range(6)]
+    verdict = verify_products(engine, pairs, build_dir=tmp_path)
     assert verdict.passed, verdict
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from hwsim.gpu import ASSUMPTIONS, Cause, Precompute, load_gpu, run_llm
 from hwsim.gpu.calibration import STAGES
+from hwsim.workload.lowering import STORED
 from sweeps.cli import app
 from sweeps.render.llm_reference import OF_THE_MODEL, reference_markdown
 from sweeps.reproduce.lut import LUT
@@ -43,6 +44,7 @@ def test_json_is_the_report() -> None:
     assert list(kernels[0]["ms_by_cause"]) == [cause.value for cause in Cause]
     assert [line for line in found["assumptions"] if line.startswith("tiles: ")]
     assert len(found["assumptions"]) > len(ASSUMPTIONS)
+    assert STORED not in found["assumptions"]  # the GPU has formats of its own
 
 
 def test_the_table_for_people_has_every_kernel_of_one_batch_and_every_batch_of_many() -> None:

@@ -116,6 +116,10 @@ class Array(ABC):
     def count(self, a: Matrix, b: Matrix, mac: Mac) -> int:
         """Exact cycles of ``a @ b`` for a (m, k) and b (k, n), without stepping."""
 
+    def implied(self, mac: type[Mac], given: Mapping[str, object]) -> Mapping[str, Any]:
+        """Defaults of the fields of a ``mac`` in this array that follow from those that were given."""
+        return mac.implied(given)
+
     def check_mac(self, mac: Mac) -> None:  # noqa: B027
         """Raise SpecError if ``mac``, as its fields are, does not fit this array; most fit as they are."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hwsim.arrays.base import Matrix, ceil_div
 from hwsim.arrays.low_bit import LowBitArray
@@ -13,6 +13,7 @@ from hwsim.arrays.low_bit.entries import Entry
 from hwsim.arrays.low_bit.unit_base import Unit
 from hwsim.arrays.low_bit.units import QuantisedTable, SignedTable
 from hwsim.errors import SpecError
+from hwsim.float_patterns import FloatPatterns
 from hwsim.gemm import Gemm, IntLike, Shapes
 from hwsim.low_bit.weights import signed_weights
 from hwsim.lut.token_tables import ENTRY, largest_sum, token_sums
@@ -38,7 +39,8 @@ class Lut(LowBitArray):
     """``m`` half tables of 2^(k-1) entries, each seen by ``n`` units; weights are remapped beforehand.
 
     With ``entry=int8`` a product is not ``a @ b`` but the sum, over tables and planes, of INT8 entries with one scale
-    per row of A, each plane of a weight counting -1 or +1 (`hwsim.rescaling` makes real numbers of it).
+    per row of A, each plane of a weight counting -1 or +1 (`hwsim.rescaling` makes real numbers of it). Gates and sums
+    are then those of integers, also of float activations, which reach the engine as integers of their tables alone.
     Mo et al., "LUT Tensor Core", ISCA 2025 (arXiv 2408.06003), sections 3.1 and 3.2.
     """
 
@@ -62,7 +64,7 @@ class Lut(LowBitArray):
 
     @property
     def quantised(self) -> bool:
-        """Whether tables come in INT8 with a scale per row."""
+        """Whether tables come in INT8 with a scale per row, made of integers or of floats."""
         return self.entry is Entry.INT8
 
     @property
@@ -75,10 +77,19 @@ class Lut(LowBitArray):
     def exact(self, mac: Mac) -> bool:
         return not self.quantised and LowBitArray.exact(self, mac)
 
+    def implied(self, mac: type[Mac], given: Mapping[str, object]) -> Mapping[str, Any]:
+        """Sums of quantised tables are integers, whatever the activations are."""
+        return {} if self.quantised else LowBitArray.implied(self, mac, given)
+
     def check_mac(self, mac: Mac) -> None:
         LowBitArray.check_mac(self, mac)
-        if self.quantised and mac.floating:
-            raise SpecError(f"lut: entry=int8 is made of integer activations, not of a={mac.a}")
+        if not self.quantised:
+            return
+        if isinstance(mac.acc, FloatPatterns):
+            raise SpecError(f"lut: entry=int8 has sums of integers, not acc={mac.acc}")
+        if not mac.acc.signed:
+            raise SpecError(f"acc={mac.acc} cannot hold the sums of {ENTRY} times {mac.w}: it has no sign")
+        self.check_sum(self.k, mac)
 
     def multiply(self, a: Matrix, b: Matrix, mac: Mac) -> Matrix:
         if not self.quantised:

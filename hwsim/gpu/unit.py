@@ -9,7 +9,7 @@ from hwsim.errors import SpecError
 from hwsim.floats import FP16
 from hwsim.formats import FLOATS, Format, IntFormat
 from hwsim.gpu.description import Gpu
-from hwsim.lut import TableGeometry
+from hwsim.lut import ScaleSharing, TableGeometry, TableScale
 
 TIMES_MACS = 256
 """Multiply-accumulates per cycle and tensor core of ``times=1``: the FP16 tensor core of the A100 (Table 1's "1X")."""
@@ -73,7 +73,7 @@ class MatrixUnit:
     def __post_init__(self) -> None:
         bits = LUT_BITS if self.unit is UnitKind.LUT else MAC_BITS
         if self.w_bits not in bits:
-            raise SpecError(f"unit={self.unit.value} takes weights of {_listed(bits)} bits, not {self.w_bits}")
+            raise SpecError(f"unit={self.unit.value} takes weights of {listed(bits)} bits, not {self.w_bits}")
         for name, most in LIMITS.items():
             value = getattr(self, name)
             if value < LEAST.get(name, 1) or (most is not None and value > most):
@@ -83,7 +83,8 @@ class MatrixUnit:
             raise SpecError(f"unit=mac takes weights of at most the {self.a.bits} bits of {self.a}, not {self.w_bits}")
         if self.unit is UnitKind.MAC and self.times != 1:
             raise SpecError(f"times belongs to unit=lut; a tensor core has its own rate, not times={self.times}")
-        _ = self.tables  # refuses activations that have no tables
+        if (tables := self.tables) is not None:  # made here, so that activations without tables are refused
+            TableScale(ScaleSharing.GROUP, self.scale).elements(tables.group, tables.group)
 
     @property
     def is_lut(self) -> bool:
@@ -143,5 +144,6 @@ def _tensor_core_macs(gpu: Gpu, a: Format) -> int:
     return gpu.int8_macs if isinstance(a, IntFormat) and a.bits <= 8 else 0
 
 
-def _listed(values: tuple[int, ...]) -> str:
+def listed(values: tuple[int, ...]) -> str:
+    """The numbers as a sentence has them: 1, 2 or 4."""
     return f"{', '.join(map(str, values[:-1]))} or {values[-1]}"

@@ -13,8 +13,9 @@ from hwsim.low_bit.weights import Codes, check_bits, check_codes
 def packed_bytes(shape: tuple[int, int], bits: int) -> int:
     """Bytes of packed weights (k, n): bits * k * n bits, and what fills the last byte.
 
-    Raises SpecError for a shape without two sides.
+    Raises SpecError for a shape without two sides and for bits that weights do not have.
     """
+    check_bits(bits)
     if len(shape) != 2 or min(shape) < 0:
         raise SpecError(f"packed weights have a shape (k, n), not {tuple(shape)}")
     return -(-shape[0] * shape[1] * bits // 8)

@@ -139,6 +139,8 @@ def _matrix(values: ArrayLike) -> NDArray[np.int64]:
             f"weights are a matrix (k, n) of integers with at least one element, not {given.dtype} of shape "
             f"{given.shape}"
         )
+    if given.dtype == np.uint64:
+        IntFormat(64).check(given, "the matrix of weights")  # int64 would wrap what is beyond it
     return given.astype(np.int64)
 
 

@@ -47,7 +47,7 @@ class Mac(ABC):
 
     @property
     def floating(self) -> bool:
-        """Whether it multiplies and adds floats, with rounding."""
+        """Whether its activations are floats."""
         return False
 
     def field_for(self, role: str, format: Format) -> str:

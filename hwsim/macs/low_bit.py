@@ -29,8 +29,9 @@ def weight_format(bits: int) -> IntFormat:
 class LowBitMac(Mac):
     """Activations ``a`` of up to 16 bits times signed weights of ``w_bits`` bits, from which the format ``w`` follows.
 
-    One-bit weights are -1 and +1; from two bits on they are two's complement. Float activations have sums ``acc`` that
-    are floats too, of up to 32 bits, by default fp16; both are held as what wires carry of them (`FloatPatterns`).
+    One-bit weights are -1 and +1; from two bits on they are two's complement. Sums ``acc`` of float activations are
+    floats too, of up to 32 bits, by default fp16, or integers in arrays that add up integers of quantised tables;
+    floats are held as what wires carry of them (`FloatPatterns`).
     """
 
     w: IntFormat = field(default=weight_format(DEFAULT_BITS), init=False)
@@ -44,10 +45,12 @@ class LowBitMac(Mac):
             raise SpecError(f"mac={self.name} has weights of 1 to {MAX_BITS} bits, not w_bits={self.w_bits}")
         object.__setattr__(self, "w", weight_format(self.w_bits))
         activations: Format = self.a
+        sums: Format = self.acc
         if isinstance(activations, FloatFormat | FloatPatterns):
             check_activation(activations)
             object.__setattr__(self, "a", float_patterns(activations, "an activation"))
-            object.__setattr__(self, "acc", float_patterns(self.acc, f"mac={self.name}: a sum of {activations}"))
+            if isinstance(sums, FloatFormat | FloatPatterns):
+                object.__setattr__(self, "acc", self.float_sum())
         else:
             Mac.__post_init__(self)
             check_activation(activations)
@@ -55,6 +58,10 @@ class LowBitMac(Mac):
     @classmethod
     def implied(cls, given: Mapping[str, object]) -> Mapping[str, Any]:
         return {"acc": FLOAT_SUM} if isinstance(given.get("a"), FloatFormat) else {}
+
+    def float_sum(self) -> FloatPatterns:
+        """The format of sums where they are floats; raises SpecError if they are not."""
+        return float_patterns(self.acc, f"mac={self.name}: a sum of {self.a}")
 
     @property
     def floating(self) -> bool:

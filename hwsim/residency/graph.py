@@ -60,6 +60,7 @@ class Step:
     operators: tuple[str, ...] = ()
     streamed_in: tuple[Streamed, ...] = ()
     streamed_out: tuple[Streamed, ...] = ()
+    after: tuple[str, ...] = ()
     passing: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -140,7 +141,7 @@ class MemoryGraph:
             raise WorkloadError(f"{where}: in place are an input and an output, not {source!r} and {result!r}")
         if self.buffers[source].bytes != self.buffers[result].bytes:
             raise WorkloadError(f"{where}: {source!r} and {result!r} differ in size and cannot share an address")
-        if len(self.readers[source]) != 1 or self.buffers[source].has_copy:
+        if len(self.readers[source]) != 1:
             raise WorkloadError(f"{where}: {source!r} is needed elsewhere and cannot be overwritten")
 
     @cached_property
@@ -165,9 +166,13 @@ class MemoryGraph:
 
     @cached_property
     def before(self) -> tuple[frozenset[int], ...]:
-        """For each step the places in ``steps`` of those whose results it reads."""
+        """For each step the places in ``steps`` of those that must have run."""
         makers = self.maker
-        return tuple(frozenset(makers[name] for name in step.reads if name in makers) for step in self.steps)
+        return tuple(
+            frozenset(makers[name] for name in step.reads if name in makers)
+            | frozenset(self.index[name] for name in step.after if name in self.index)
+            for step in self.steps
+        )
 
     @cached_property
     def index(self) -> Mapping[str, int]:

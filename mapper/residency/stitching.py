@@ -33,9 +33,9 @@ def _take_ends(runs: list[Run], place: int) -> dict[str, Run]:
     return taken
 
 
-def renamed(schedule: Schedule, segment: Segment) -> Schedule:
-    """``schedule`` of one segment, told in the names of another with the same signature."""
-    old, new = schedule.graph, segment.graph
+def renamed(schedule: Schedule, new: MemoryGraph) -> Schedule:
+    """``schedule`` of one graph, told in the names of another with the same signature."""
+    old = schedule.graph
     steps: Mapping[str, str] = {a.name: b.name for a, b in zip(old.steps, new.steps, strict=True)}
     buffers = dict(zip(old.buffers, new.buffers, strict=True))
     order = tuple(steps[name] for name in schedule.order)

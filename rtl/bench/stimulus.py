@@ -43,11 +43,16 @@ def vectors_of(engine: Engine, operands: list[tuple[Matrix, Matrix]]) -> Vectors
 def _product(engine: Engine, a: Matrix, b: Matrix) -> Product:
     lanes = next(port.lanes for port in engine.ports if port.name == RESULT_VALID)
     where = places(engine, lanes, a.shape[0], b.shape[1], a.shape[1])
-    acc = engine.mac.acc
-    if isinstance(acc, FloatPatterns):
-        return Product(a.astype(np.float64), b.astype(np.int64), where, acc.patterns(engine.multiply(a, b)))
-    stated = None if engine.array.exact(engine.mac) else engine.multiply(a, b).astype(np.int64)
-    return Product(a.astype(np.int64), b.astype(np.int64), where, stated)
+    given = a.astype(np.float64 if engine.mac.floating else np.int64)
+    return Product(given, b.astype(np.int64), where, _stated(engine, a, b))
+
+
+def _stated(engine: Engine, a: Matrix, b: Matrix) -> NDArray[np.int64] | None:
+    """The product as the engine states it, in patterns where it is floats; None if it is that of numpy."""
+    if engine.array.exact(engine.mac):
+        return None
+    acc, product = engine.mac.acc, engine.multiply(a, b)
+    return acc.patterns(product) if isinstance(acc, FloatPatterns) else product.astype(np.int64)
 
 
 def _steps(engine: Engine, a: Matrix, b: Matrix) -> dict[str, Bits]:

@@ -26,7 +26,7 @@ class Product:
 
     ``places`` has shape (lanes, results): the flat index row * n + col of each lane's results in the order in which
     they become valid, -1 for a lane that a ragged fold leaves unused. ``stated`` (m, n) are the patterns of the result
-    where rounding makes it another one than numpy's; integers have none.
+    where rounding, of sums or of tables, makes it another one than numpy's; exact products have none.
     """
 
     a: NDArray[Any]

@@ -22,16 +22,22 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `hwsim 
 
 def sweep(
     study: Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the store, made if absent.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the store, made if absent; a dry run does without.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and stop.")] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
     from sweeps.study import load_study
 
+    if out is None and not dry_run:
+        from hwsim.errors import SpecError
+
+        raise SpecError("sweep needs --out, the folder in which it stores what it runs; --dry-run does without")
     loaded = load_study(study)
     _check_points(loaded)
-    if dry_run:
+    if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
     table = _run(loaded, out)
@@ -64,14 +70,14 @@ def _run(study: Study, out: Path) -> Table:
         raise typer.Exit(ANSWER_IS_BAD) from None
 
 
-def _dry_run(study: Study, out: Path, json: bool) -> None:
+def _dry_run(study: Study, out: Path | None, json: bool) -> None:
     from sweeps.enumeration import points
     from sweeps.evaluate import Evaluator
     from sweeps.store import FILE_NAME, Store
 
     found = list(points(study, Evaluator().content_of))
     done: frozenset[str] = frozenset()
-    if (out / FILE_NAME).exists():
+    if out is not None and (out / FILE_NAME).exists():
         with Store.open(out) as store:
             done = store.finished()
     stored = sum(point.digest in done for point in found)

@@ -9,7 +9,7 @@ from statistics import fmean
 
 from hwsim.gpu import ASSUMPTIONS, CONSTANTS, GPUS, SOURCES
 from hwsim.gpu.registry import UNIT_FIELDS
-from hwsim.gpu.unit import UnitKind
+from hwsim.gpu.unit import LUT_BITS, MAC_BITS, UnitKind, listed
 from hwsim.spec import field_text
 from sweeps.render.reference import Catalogue
 from sweeps.render.reproduce import number
@@ -23,11 +23,12 @@ OF_THE_MODEL = (NETWORKS, FUSION, KERNELS)
 UNIT_MEANINGS = {
     "unit": "tensor cores or LUT arrays",
     "times": "of LUT arrays: their rate over 256 multiply-accumulates per tensor core and cycle, at `w_bits`",
-    "w_bits": "bits of a weight; by default 2 where `unit=lut`, else those of activations",
+    "w_bits": f"bits of a weight, by default 2 where `unit=lut`, else those of activations; LUT arrays take "
+    f"{listed(LUT_BITS)}, tensor cores {listed(MAC_BITS)} and at most those of activations",
     "a": "format of activations",
     "registers": "capacity of the register file over the GPU's own; 2 is double register modelling",
     "entry_bits": "of LUT arrays: bits of an entry of a table",
-    "scale": "of LUT arrays: activations that share one scale of their tables",
+    "scale": "of LUT arrays: activations that share one scale of their tables, whole tables",
     "share": "of LUT arrays: columns that share a table where precompute is naive",
     "w_group": "weights that share a scale of 16 bits and a zero point of `w_bits`; 0: one for a channel or tensor",
 }

@@ -32,8 +32,13 @@ def capacity(value: int) -> str:
 
 def moved(value: int) -> str:
     """Bytes that cross a bus: decimal prefixes, as bandwidths have them."""
+    return with_unit(value, "B")
+
+
+def with_unit(value: float, unit: str) -> str:
+    """A number, its prefix and a unit: ``1.24 MB``, ``432 bits``."""
     words = scaled(value)
-    return f"{words}B" if words[-1].isalpha() else f"{words} B"
+    return f"{words}{unit}" if words[-1].isalpha() else f"{words} {unit}"
 
 
 def duration(microseconds: float) -> str:
@@ -60,5 +65,5 @@ def short(name: str, value: object) -> str:
     if metric is not None and metric.unit == "µs":
         return duration(value)
     if metric is not None and metric.unit not in ("", "cycles"):
-        return f"{scaled(value)}{metric.unit}"
+        return with_unit(value, metric.unit)
     return scaled(value) if metric is not None else f"{value:g}" if isinstance(value, float) else str(value)

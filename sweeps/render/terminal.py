@@ -81,7 +81,7 @@ def print_points(console: Console, points: Sequence[Point]) -> None:
     """Points that have not run, one line each."""
     for point in points:
         fields = ",".join(f"{name}={short(name, value)}" for name, value in (*point.engine, *point.machine))
-        console.print(Text(f"  {point.network.text}  {point.array}:{fields}", no_wrap=True, overflow="ellipsis"))
+        console.print(Text(f"  {point.network.text}  {point.array}:{fields}"), soft_wrap=True)
 
 
 def print_catalogue(console: Console, tables: Sequence[Catalogue]) -> None:

@@ -66,6 +66,11 @@ class LowBitArray(ScheduledArray):
         """Whether activations are declared without the lowest value of their format."""
         return False
 
+    @property
+    def quantised(self) -> bool:
+        """Whether what the units take is quantised by the operator before, so that sums are integers."""
+        return False
+
     def __post_init__(self) -> None:
         ScheduledArray.__post_init__(self)
         if self.makes_tables:
@@ -99,7 +104,7 @@ class LowBitArray(ScheduledArray):
             self.m,
             self.n,
             self.tables,
-            floating(unit) if mac.floating else unit,
+            floating(unit) if mac.floating and not self.quantised else unit,
             self.sharing,
             builders=self.builds_tables,
             operand_registers=self.registers is Registers.INSIDE,
@@ -107,6 +112,8 @@ class LowBitArray(ScheduledArray):
         )
 
     def check_mac(self, mac: Mac) -> None:
+        if isinstance(mac, LowBitMac) and mac.floating and not self.quantised:
+            mac.float_sum()
         if self.symmetric and not mac.a.signed:
             raise SpecError(
                 f"{self.name}: entry=symmetric leaves out the lowest value of signed integers, which a={mac.a} has not"

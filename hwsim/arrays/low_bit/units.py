@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hwsim.arrays.base import Matrix
 from hwsim.arrays.low_bit.unit_base import Correction, Integers, Unit
+from hwsim.float_patterns import FloatPatterns
 from hwsim.formats import IntFormat
 from hwsim.low_bit.weights import signed_weights
 from hwsim.lut.geometry import exact_entry, exact_subset
@@ -60,7 +62,8 @@ class QuantisedTable(SignedTable):
     """A half table of INT8 entries that the operator before has quantised, with one scale per row.
 
     What stands in the tables is rounded, so that minus the sum of the activations is not in them: sums are those with
-    the odd values q', and zero points and scales are left to whom they are handed.
+    the odd values q', and zero points and scales are left to whom they are handed. Activations, which never enter, may
+    be floats: they are then held as patterns (`FloatPatterns`) until their tables are made.
     """
 
     @property
@@ -75,9 +78,14 @@ class QuantisedTable(SignedTable):
     def doubled(self) -> bool:
         return False
 
+    def activations(self, a: Matrix) -> Integers:
+        taken = self.mac.a
+        return taken.patterns(a) if isinstance(taken, FloatPatterns) else SignedTable.activations(self, a)
+
     def share(self, a: Integers) -> Integers:
         """Of whole rows: (rows of folds, steps, rows, tables, group)."""
-        by_row = a.swapaxes(1, 2)
+        taken = self.mac.a
+        by_row = (taken.values(a) if isinstance(taken, FloatPatterns) else a).swapaxes(1, 2)
         tables = token_tables(by_row.reshape(-1, a.shape[1] * a.shape[3] * self.group), self.group)
         return tables.reshape(*by_row.shape[:-1], self.entries).swapaxes(1, 2)
 
