@@ -138,17 +138,19 @@ class _Mapping:
     def _retained(self, graph: MemoryGraph, chained: bool) -> Retained:
         """Every segment at its best, together."""
         parts = segments(graph)
+        kinds = [signature(part.graph) for part in parts]
+        waiting = dict(sorted(zip(kinds, parts, strict=True), key=lambda pair: len(pair[1].graph.steps)))
         solved: dict[object, Retained] = {}
-        signatures = [signature(part.graph) for part in parts]
-        share = self.settings.seconds / len(set(signatures))
-        schedules, bound = [], 0
-        for part, kind in zip(parts, signatures, strict=True):
-            if kind not in solved:
-                solved[kind] = solve_segment(part.graph, self.budget_bytes, share, chained)
-            schedules.append((part, renamed(solved[kind].schedule, part.graph)))
-            bound += solved[kind].bound_bytes
+        left = self.settings.seconds
+        for kind, part in waiting.items():  # small ones first: what they leave is for the large ones
+            share = left / (len(waiting) - len(solved))
+            solved[kind] = solve_segment(part.graph, self.budget_bytes, share, chained)
+            left -= solved[kind].seconds
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
-        return Retained(stitch(graph, schedules), bound)
+        schedules = [
+            (part, renamed(solved[kind].schedule, part.graph)) for part, kind in zip(parts, kinds, strict=True)
+        ]
+        return Retained(stitch(graph, schedules), sum(solved[kind].bound_bytes for kind in kinds))
 
     def _packed(self, schedule: Schedule, bound: int) -> MemoryPlan | None:
         offsets = place(schedule, self.budget_bytes)

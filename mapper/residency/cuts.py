@@ -6,7 +6,8 @@ the scratchpad holds exactly those outputs, whatever was done before: costs on b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from hwsim.residency import Buffer, MemoryGraph, Step
@@ -30,9 +31,11 @@ class Segment:
 def signature(graph: MemoryGraph) -> tuple[object, ...]:
     """Equal for graphs that differ in names alone."""
     x = Indexed(graph)
-    each = zip(x.inputs, x.outputs, x.overwritten, x.predecessors, graph.steps, strict=True)
-    steps = tuple((inputs, outputs, over, before, step.repeatable) for inputs, outputs, over, before, step in each)
-    return steps, x.sizes, x.unit_bytes, x.copied, x.maker
+    steps = tuple(
+        (inputs, outputs, over, step.repeatable)
+        for inputs, outputs, over, step in zip(x.inputs, x.outputs, x.overwritten, graph.steps, strict=True)
+    )
+    return steps, x.predecessors, x.sizes, x.unit_bytes, x.copied, x.maker
 
 
 def segments(graph: MemoryGraph) -> list[Segment]:
@@ -65,13 +68,6 @@ def _segment(x: Indexed, first: int, last: int) -> Segment:
     carried = tuple(x.names[b] for b in x.outputs[first - 1] if x.readers[b]) if first else ()
     if carried:
         steps.insert(0, Step(ENTRY, (), carried))
-    made = {name for step in steps for name in step.makes}
-    steps = [replace(s, streamed_in=tuple(x for x in s.streamed_in if x.buffer in made)) for s in steps]
-    names = dict.fromkeys(name for step in steps for name in (*step.reads, *step.makes))
-    buffers = {name: _seen(graph.buffers[name], name in made) for name in names}
+    touched: Sequence[str] = list(dict.fromkeys(name for step in steps for name in step.touched))
+    buffers: dict[str, Buffer] = {name: graph.buffers[name] for name in touched}
     return Segment(MemoryGraph(graph.name, tuple(steps), buffers), first, last, bool(carried))
-
-
-def _seen(buffer: Buffer, made: bool) -> Buffer:
-    """What no step of a segment makes lies in DRAM."""
-    return buffer if made else replace(buffer, in_dram=True)

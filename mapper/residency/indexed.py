@@ -21,13 +21,7 @@ class Indexed:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Buffers that any step touches, in the order of the graph."""
-        graph = self.graph
-        return tuple(name for name in graph.buffers if name in self._makers or graph.readers[name])
-
-    @cached_property
-    def _makers(self) -> dict[str, int]:
-        """The step in whose room each buffer is made."""
-        return {name: at for at, step in enumerate(self.graph.steps) for name in step.outputs}
+        return tuple(name for name in self.graph.buffers if name in self.graph.maker or self.graph.readers[name])
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -44,13 +38,12 @@ class Indexed:
     @cached_property
     def copied(self) -> tuple[bool, ...]:
         """Whether an eviction costs no write."""
-        graph = self.graph
-        return tuple(graph.buffers[name].has_copy or name in graph.made_in_dram for name in self.names)
+        return tuple(self.graph.buffers[name].has_copy for name in self.names)
 
     @cached_property
     def maker(self) -> tuple[int, ...]:
-        """The step that makes each buffer; -1 for what lies in DRAM, or is streamed there."""
-        return tuple(self._makers.get(name, -1) for name in self.names)
+        """The step that makes each buffer; -1 for what lies in DRAM."""
+        return tuple(self.graph.maker.get(name, -1) for name in self.names)
 
     @cached_property
     def readers(self) -> tuple[tuple[int, ...], ...]:
@@ -87,10 +80,10 @@ class Indexed:
     @cached_property
     def predecessors(self) -> tuple[tuple[int, ...], ...]:
         """The steps that each step must follow at once, and the one before it if the order is given."""
-        return tuple(
-            tuple(sorted(before | {step - 1} if self.chained and step else before))
-            for step, before in enumerate(self.graph.before)
-        )
+        found = []
+        for step, before in enumerate(self.graph.before):
+            found.append(tuple(sorted(before | {step - 1} if self.chained and step else before)))
+        return tuple(found)
 
     @cached_property
     def ancestors(self) -> tuple[int, ...]:

@@ -23,18 +23,15 @@ STATES = 2_000
 def solve_segment(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
     """The cheapest schedule of ``graph``; ``seconds`` are deterministic, and more of them never make it worse."""
     best = retain(graph, budget_bytes, min(seconds, FIRST_SECONDS), chained)
-    if _proven(best) or seconds <= FIRST_SECONDS:
+    if best.proven or seconds <= FIRST_SECONDS:
         return best
     repeats = any(step.repeatable for step in graph.steps)
     narrow = None if chained or repeats else _by_narrow_cuts(graph, budget_bytes)
     best = best if narrow is None else _better(best, narrow)
-    if _proven(best):
-        return best
-    return _better(best, retain(graph, budget_bytes, seconds, chained))
-
-
-def _proven(found: Retained) -> bool:
-    return found.schedule.objective_bytes == found.bound_bytes
+    if best.proven:
+        return replace(best, seconds=min(seconds, 2 * FIRST_SECONDS))
+    longer = retain(graph, budget_bytes, seconds, chained)
+    return replace(_better(best, longer), seconds=longer.seconds)
 
 
 def _better(one: Retained, two: Retained) -> Retained:

@@ -13,7 +13,7 @@ from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.joint import solve_jointly
 from mapper.residency.layers import LayeredSearch
-from mapper.residency.schedule import Schedule, every_eviction, keep_all, tightened, with_fetches
+from mapper.residency.schedule import Schedule, every_eviction, tightened, with_fetches
 from mapper.residency.states import Found
 from mapper.residency.windows import Window, best_windows
 
@@ -29,10 +29,16 @@ GAP_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Retained:
-    """A schedule, and a bound on what evictions cost in any schedule of its graph within the budget, in bytes."""
+    """A schedule, and a bound in bytes that no schedule of its graph within the budget goes below."""
 
     schedule: Schedule
     bound_bytes: int
+    seconds: float = 0.0
+    """deterministic time that it took"""
+
+    @property
+    def proven(self) -> bool:
+        return self.schedule.objective_bytes == self.bound_bytes
 
 
 def retain(graph: MemoryGraph, budget_bytes: int, seconds: float, chained: bool = False) -> Retained:
@@ -50,23 +56,18 @@ class _Stages:
     left: float
     """deterministic seconds"""
     best: Schedule = field(init=False)
-    cost: int = field(init=False)
-    """bytes that evictions cost in the best schedule"""
-    streams: int = field(init=False)
-    """bytes that every schedule moves beside them"""
     bound: int = 0
-    """bytes that evictions cost in any schedule"""
+    """bytes"""
     windows: list[Window] = field(default_factory=list)
 
     def run(self) -> Retained:
-        self.streams = keep_all(self.x.graph).objective_bytes
+        given = self.left
         self.best = every_eviction(self.x.graph)
-        self.cost = self.best.objective_bytes - self.streams
         for stage in self._stages():
-            if self.left <= 0 or self.bound >= self.cost:
+            if self.left <= 0 or self.bound >= self.best.objective_bytes:
                 break
             stage()
-        return Retained(self.best, min(self.bound, self.cost))
+        return Retained(self.best, min(self.bound, self.best.objective_bytes), given - max(0.0, self.left))
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         """Bounds of the layered search and of windows know nothing of steps that run again."""
@@ -86,13 +87,13 @@ class _Stages:
         return any(step.repeatable for step in self.x.graph.steps)
 
     def _take(self, schedule: Schedule | None, bound: int) -> None:
-        if schedule is not None and (cost := schedule.objective_bytes - self.streams) < self.cost:
-            self.best, self.cost = schedule, cost
+        if schedule is not None and schedule.objective_bytes < self.best.objective_bytes:
+            self.best = schedule
         self.bound = max(self.bound, bound)
 
     def _layers(self, width: int) -> None:
         x, unit = self.x, self.x.unit_bytes
-        limit = self.cost // unit
+        limit = self.best.objective_bytes // unit
         work = int(self.left * WORK_PER_SECOND) + 1
         search = LayeredSearch(x, x.capacity(self.budget_bytes), limit, width, max(4, width // 8), work, self.windows)
         found = search.run()
