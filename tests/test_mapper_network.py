@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mapper.residency.windows as windows_module
 from hwsim import load_workload
 from hwsim.errors import SpecError
 from hwsim.residency import Buffer, MemoryGraph, Status, Step, check_plan, memory_graph
@@ -112,6 +113,33 @@ def test_bounds_of_windows_add(graph: MemoryGraph) -> None:
         found = search.run()
         assert found is not None
         assert found.cost == search.bound == exact(x, budget)
+
+
+@settings(deadline=None, max_examples=150)
+@given(memory_graphs(9, recompute=False), st.sampled_from([(1, 2, 3), (2, 4), (1, 4, 6)]))
+def test_windows_never_hide_the_optimum(graph: MemoryGraph, lengths: tuple[int, ...]) -> None:
+    """However little dearer the plan that is known, and however short the windows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows_module, "LENGTHS", lengths)
+        for budget in budgets(graph):
+            x = Indexed(graph)
+            least = exact(x, budget)
+            windows = best_windows(x, budget, lambda part: exact(part, budget))  # noqa: B023
+            search = LayeredSearch(x, x.capacity(budget), least + 1, 1 << 20, 1 << 20, 1 << 40, windows)
+            found = search.run()
+            assert found is not None
+            assert found.cost == search.bound == least
+
+
+def test_what_is_written_over_may_have_to_leave_before() -> None:
+    steps = (
+        Step("a", (), ("t", "x")), Step("b", ("t",), ("y",)), Step("c", ("y",), ("z",)),
+        Step("d", ("x", "z"), ("w",), ("x", "w")),
+    )  # fmt: skip
+    sizes = {"t": 1, "x": 2, "y": 3, "z": 3, "w": 2}
+    graph = MemoryGraph("over", steps, {name: Buffer(name, size) for name, size in sizes.items()})
+    windows = best_windows(Indexed(graph), 6, lambda part: exact(part, 6))
+    assert [window.least for window in windows] == [4] == [cheapest(graph, 6)]
 
 
 @settings(deadline=None, max_examples=60)

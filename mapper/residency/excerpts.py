@@ -18,10 +18,12 @@ from mapper.residency.indexed import Indexed, bits
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A graph of its own, and bytes that every plan pays beside its optimum."""
+    """A graph of its own, and bytes that every plan pays beside its optimum; ``arriving`` is the mask of the buffers
+    whose first arrival is among them: what they pay, they owe as they leave, before any step of the excerpt."""
 
     graph: MemoryGraph
     paid_bytes: int
+    arriving: int
 
 
 @dataclass
@@ -36,7 +38,8 @@ class Excerpts:
     def of(self, first: int, last: int) -> Excerpt:
         """The steps [first, last) of the default order."""
         x, inside = self.x, (1 << last) - (1 << first)
-        paid = 0
+        over = {x.overwritten[step] for step in range(first, last)}  # what has a copy cannot be written over in place
+        paid = arriving = 0
         buffers: dict[str, Buffer] = {}
         loose: set[int] = set()
         for b in dict.fromkeys(b for step in range(first, last) for b in (*x.inputs[step], *x.outputs[step])):
@@ -48,16 +51,17 @@ class Excerpts:
                 loose.add(b)
                 buffer = replace(buffer, handed_out=made, in_dram=not made)
             elif made:
-                if not buffer.has_copy and self._leaves(b, uses):
+                if not buffer.has_copy and b not in over and self._leaves(b, uses):
                     paid += x.sizes[b]
                     buffer = replace(buffer, handed_out=True)
             else:
                 earlier = elsewhere & ((1 << first) - 1)
                 if earlier and self._between(b, uses, earlier, here):
                     paid += x.sizes[b]
+                    arriving |= 1 << b
                 buffer = replace(buffer, in_dram=True)
             buffers[x.names[b]] = buffer
-        return Excerpt(self._graph(first, last, buffers, loose), paid * x.unit_bytes)
+        return Excerpt(self._graph(first, last, buffers, loose), paid * x.unit_bytes, arriving)
 
     def _together(self, here: int, elsewhere: int) -> bool:
         x = self.x

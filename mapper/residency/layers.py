@@ -127,7 +127,8 @@ class LayeredSearch:
                 self._add(knot.states, new)
 
     def _spent(self, state: State, chosen: int, move: Move) -> tuple[int, ...]:
-        """What is paid in each window when ``chosen`` leave: those that it has touched."""
+        """What is paid in each window when ``chosen`` leave: those that it has touched, and the way back of those whose
+        arrival it counts."""
         if not self.windows:
             return ()
         spent = list(state.spent)
@@ -136,6 +137,8 @@ class LayeredSearch:
             for k in move.ahead:
                 if self.uses[b] & self.masks[k] & move.done:
                     spent[k] += self.indexed.sizes[b] * (1 if free >> b & 1 else 2)
+                elif self.windows[k].arriving >> b & 1:
+                    spent[k] += self.indexed.sizes[b]
         return tuple(spent)
 
     def _victims(self, inside: int, excess: int, state: State, done: int) -> Iterator[tuple[int, int, int]]:
