@@ -25,7 +25,7 @@ from mapper.packing import (
 )
 from mapper.packing.arrays import new_state, no_failures, problem_of
 from mapper.packing.exact import run_search, search_packing
-from mapper.packing.greedy import ORDERS, arena_order, pack_arena, pack_greedy, pack_in_order
+from mapper.packing.greedy import ORDERS, arena_order, met_before, pack_arena, pack_greedy, pack_in_order
 from mapper.packing.rectangle import height
 from mapper.packing.sections import independent, sections_of
 from mapper.packing.skyline import NODES
@@ -167,6 +167,13 @@ def test_every_greedy_order_packs_and_the_best_is_taken(given_: list[Rectangle])
         check(given_, offsets, height(given_, offsets))
         heights.append(height(given_, offsets))
     assert height(given_, pack_greedy(given_)) == min(heights)
+
+
+@settings(deadline=None)
+@given(rectangles(most=15, last=12))
+def test_each_rectangle_is_placed_beside_those_before_it_that_it_meets(given_: list[Rectangle]) -> None:
+    found = [sorted(places) for places in met_before(given_)]
+    assert found == [[j for j in range(k) if given_[j].meets(r)] for k, r in enumerate(given_)]
 
 
 def test_the_arena_takes_whole_runs_first_and_then_the_largest_into_the_smallest_gap() -> None:

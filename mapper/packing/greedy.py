@@ -24,11 +24,26 @@ ORDERS: Mapping[str, Key] = {
 
 def pack_in_order(rectangles: Sequence[Rectangle]) -> dict[str, int]:
     """Offsets in bytes by name, placing rectangles in the order given, each in its best gap."""
-    placed: list[tuple[int, Rectangle]] = []
-    for r in rectangles:
-        beside = sorted((offset, other.size_bytes) for offset, other in placed if other.meets(r))
-        placed.append((_best_gap(r.size_bytes, beside), r))
-    return {r.name: offset for offset, r in placed}
+    offsets: list[int] = []
+    for r, placed in zip(rectangles, met_before(rectangles), strict=True):
+        beside = sorted((offsets[k], rectangles[k].size_bytes) for k in placed)
+        offsets.append(_best_gap(r.size_bytes, beside))
+    return {r.name: offset for r, offset in zip(rectangles, offsets, strict=True)}
+
+
+def met_before(rectangles: Sequence[Rectangle]) -> list[list[int]]:
+    """For each rectangle the places of those that stand before it and are alive at some time with it.
+
+    Walks through time, so that the work grows with the pairs that meet, not with all pairs.
+    """
+    found: list[list[int]] = [[] for _ in rectangles]
+    alive: list[int] = []
+    for k in sorted(range(len(rectangles)), key=lambda k: rectangles[k].lower):
+        alive = [other for other in alive if rectangles[other].upper > rectangles[k].lower]
+        for other in alive:
+            found[max(k, other)].append(min(k, other))
+        alive.append(k)
+    return found
 
 
 def _best_gap(size_bytes: int, beside: Sequence[tuple[int, int]]) -> int:

@@ -13,9 +13,11 @@ def stitch(graph: MemoryGraph, parts: Sequence[tuple[Segment, Schedule]]) -> Sch
     """One schedule of ``graph``: what a segment finds made at its entry goes on from the segment before."""
     order: list[str] = []
     runs: list[Run] = []
+    latest = 0  # where the runs of the segment before begin: none earlier reaches its end
     for segment, schedule in parts:
         shift = len(order) - segment.entered
-        carried = {} if not segment.entered else _take_ends(runs, len(order))
+        carried = {} if not segment.entered else _take_ends(runs, len(order), latest)
+        latest = len(runs)
         order += [name for name in schedule.order if name != ENTRY]
         for run in schedule.runs:
             if segment.entered and run.start == 0:
@@ -26,10 +28,10 @@ def stitch(graph: MemoryGraph, parts: Sequence[tuple[Segment, Schedule]]) -> Sch
     return Schedule(graph, tuple(order), tuple(runs))
 
 
-def _take_ends(runs: list[Run], place: int) -> dict[str, Run]:
-    """Remove from ``runs`` those that end at ``place``, by buffer."""
-    taken = {run.buffer: run for run in runs if run.end == place}
-    runs[:] = [run for run in runs if run.end != place]
+def _take_ends(runs: list[Run], place: int, first: int) -> dict[str, Run]:
+    """Remove from ``runs[first:]`` those that end at ``place``, by buffer."""
+    taken = {run.buffer: run for run in runs[first:] if run.end == place}
+    runs[first:] = [run for run in runs[first:] if run.end != place]
     return taken
 
 
