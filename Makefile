@@ -32,7 +32,7 @@ docs: $(VENV)/.demo
 reproduce: $(VENV)/.demo
 	$(BIN)/python -m sweeps.reproduce
 
-# every measure of docs/benchmarks.md but those that need files, against SCALE-Sim and MiniMalloc: they say how to run
+# every measure of docs/benchmarks.md but the long ones (flat areas) and those that need files (SCALE-Sim, MiniMalloc)
 bench: $(VENV)/.test
 	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 

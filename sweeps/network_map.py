@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from hwsim.errors import SpecError, nearest
 from hwsim.machine_fields import parse_size
 from hwsim.residency import Account, MemoryGraph, MemoryPlan, MemoryPlans, Status, memory_graph
+from hwsim.residency.tiled import TiledStep, tile_steps
 from hwsim.workload.loader import load_workload
 from sweeps.order_file import read_order
 from sweeps.reading import one_of
 
 if TYPE_CHECKING:
+    from hwsim.workload.graph import Workload
     from mapper.network import Mapped
     from mapper.program_mapping import ProgramMapped
     from mapper.residency.peak import Peak
@@ -39,11 +41,16 @@ class Question:
     formulation: str = FORMULATIONS[0]
     solver: str = "auto"
     time_limit_s: float = 60.0
+    engine: str | None = None
+    machine: str | None = None
+    """for which steps are tiled that a scratchpad below M_R does not hold"""
 
     def __post_init__(self) -> None:
         one_of("--formulation", self.formulation, FORMULATIONS)
         if not self.time_limit_s > 0:
             raise SpecError(f"--time-limit is {self.time_limit_s:g}; seconds above 0 are allowed")
+        if self.machine is not None and self.engine is None:
+            raise SpecError(f"--machine {self.machine} is the machine around an engine: give --engine too")
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class Answer:
     peak: Peak
     solved: Solved
     baselines: Mapping[str, MemoryPlan | str]
+    tiled: tuple[TiledStep, ...] = ()
 
     @property
     def plan(self) -> MemoryPlan | None:
@@ -95,6 +103,7 @@ class Answer:
             assumptions=self.graph.assumptions,
             plans={SCHEME: self.plan, **others},
             failures=self.failures,
+            tiled=self.tiled,
         )
 
     @property
@@ -125,11 +134,12 @@ class Answer:
             "failures": self.failures,
             "solve_seconds": self.solved.seconds,
             "methods": list(self.solved.methods),
+            "tiled": [asdict(step) for step in self.tiled],
             "account": asdict(self.question.account),
             "order": plan.get("order", []),
             "placements": plan.get("placements", []),
             "transfers": plan.get("transfers", []),
-            "assumptions": list(self.graph.assumptions),
+            "assumptions": list(tile_steps(self.graph, self.tiled).assumptions),
         }
 
 
@@ -137,12 +147,44 @@ def ask(question: Question) -> Answer:
     """Map the network; raises SpecError for a scratchpad below M_R, with the step, its tensors and the bytes."""
     from mapper.residency.peak import least_peak
 
-    graph = memory_graph(load_workload(question.source, question.dims), question.account)
+    workload = load_workload(question.source, question.dims)
+    graph = memory_graph(workload, question.account)
     order = order_of(question, graph)
     peak = least_peak(graph)
     budget = budget_of(question.scratchpad, graph, peak)
+    if budget < graph.least_budget and question.engine is not None:
+        return _tiled(question, workload, graph, budget, order, peak)
     solved = _mapped(question, graph, budget, order)
     return Answer(graph, question, budget, peak, solved, _baselines(graph, budget, peak))
+
+
+def _tiled(
+    question: Question,
+    workload: Workload,
+    graph: MemoryGraph,
+    budget: int,
+    order: tuple[str, ...] | None,
+    peak: Peak,
+) -> Answer:
+    """The answer for a scratchpad that some step does not fit: it works tile by tile. The bound holds for every choice
+    of tiles; baselines, and other formulations than intervals, take operators whole."""
+    from hwsim.engine import load_engine
+    from hwsim.machine import load_machine
+    from mapper.baselines.plans import NAMES
+    from mapper.tile_working_sets import tile_working_sets
+
+    if question.formulation != FORMULATIONS[0]:
+        raise SpecError(f"--formulation {question.formulation} takes operators whole, and {budget} bytes are below M_R")
+    machine = load_machine(question.machine, load_engine(question.engine or ""))
+    found = tile_working_sets(workload, graph, question.account, machine, budget)
+    solved = _mapped(question, found.graph, budget, order)
+    plan, bound = solved.plan, found.bound_bytes
+    if plan is not None:
+        proven = plan.objective_bytes == bound
+        plan = replace(plan, bound_bytes=bound, status=Status.OPTIMAL if proven else Status.FEASIBLE)
+        solved = replace(solved, plan=plan, bound_bytes=bound, status=plan.status)
+    reason = "it takes every operator whole, and the largest does not fit"
+    return Answer(graph, question, budget, peak, solved, dict.fromkeys(NAMES, reason), found.tiled)
 
 
 def order_of(question: Question, graph: MemoryGraph) -> tuple[str, ...] | None:

@@ -137,7 +137,7 @@ def memory_graphs(draw: st.DrawFn, most: int = 7, recompute: bool = True, in_pla
         pair = None
         for source in reads[index] if in_place and draw(st.booleans()) else []:
             result = makes[index][0]
-            if readers[source] == 1 and not buffers[source].has_copy and buffers[source].bytes == buffers[result].bytes:
+            if readers[source] == 1 and buffers[source].bytes == buffers[result].bytes:
                 pair = (source, result)
                 break
         repeat = recompute and bool(reads[index]) and pair is None and draw(st.booleans())

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mapper.residency.windows as windows_module
 from hwsim import load_workload
 from hwsim.errors import SpecError
 from hwsim.residency import Buffer, MemoryGraph, Status, Step, check_plan, memory_graph
@@ -31,19 +32,19 @@ def budgets(graph: MemoryGraph) -> list[int]:
     return sorted({low, high, (low + high) // 2, low + (high - low) // 4})
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(memory_graphs(recompute=False))
 def test_no_plan_is_cheaper(graph: MemoryGraph) -> None:
     for budget in budgets(graph):
         mapped = map_network(graph, budget)
         assert mapped.plan is not None
-        assert mapped.bound_bytes <= cheapest(graph, budget) == mapped.plan.objective_bytes
+        assert mapped.bound_bytes == cheapest(graph, budget) == mapped.plan.objective_bytes
         assert mapped.status is Status.OPTIMAL
         assert check_plan(graph, mapped.plan).objective_bytes == mapped.bound_bytes
 
 
-@settings(deadline=None, max_examples=60)
-@given(memory_graphs())
+@settings(deadline=None, max_examples=40)
+@given(memory_graphs(6))
 def test_no_plan_is_cheaper_with_steps_that_run_again(graph: MemoryGraph) -> None:
     budget = graph.least_budget
     mapped = map_network(graph, budget)
@@ -52,15 +53,15 @@ def test_no_plan_is_cheaper_with_steps_that_run_again(graph: MemoryGraph) -> Non
     assert check_plan(graph, mapped.plan).objective_bytes == mapped.bound_bytes
 
 
-@settings(deadline=None, max_examples=100)
-@given(memory_graphs(recompute=False))
+@settings(deadline=None, max_examples=50)
+@given(memory_graphs(5, recompute=False))
 def test_the_smallest_peak_is_the_least_budget_without_traffic(graph: MemoryGraph) -> None:
     peak = least_peak(graph)
     assert peak.proven
     assert keep_all(graph, peak.order).peak_bytes == peak.peak_bytes
     assert cheapest(graph, peak.peak_bytes) == 0
     if peak.peak_bytes > graph.least_budget:
-        assert cheapest(graph, peak.peak_bytes - 1) > 0
+        assert cheapest(graph, peak.peak_bytes - 1) != 0
 
 
 @settings(deadline=None, max_examples=60)
@@ -114,6 +115,33 @@ def test_bounds_of_windows_add(graph: MemoryGraph) -> None:
         assert found.cost == search.bound == exact(x, budget)
 
 
+@settings(deadline=None, max_examples=150)
+@given(memory_graphs(9, recompute=False), st.sampled_from([(1, 2, 3), (2, 4), (1, 4, 6)]))
+def test_windows_never_hide_the_optimum(graph: MemoryGraph, lengths: tuple[int, ...]) -> None:
+    """However little dearer the plan that is known, and however short the windows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows_module, "LENGTHS", lengths)
+        for budget in budgets(graph):
+            x = Indexed(graph)
+            least = exact(x, budget)
+            windows = best_windows(x, budget, lambda part: exact(part, budget))  # noqa: B023
+            search = LayeredSearch(x, x.capacity(budget), least + 1, 1 << 20, 1 << 20, 1 << 40, windows)
+            found = search.run()
+            assert found is not None
+            assert found.cost == search.bound == least
+
+
+def test_what_is_written_over_may_have_to_leave_before() -> None:
+    steps = (
+        Step("a", (), ("t", "x")), Step("b", ("t",), ("y",)), Step("c", ("y",), ("z",)),
+        Step("d", ("x", "z"), ("w",), ("x", "w")),
+    )  # fmt: skip
+    sizes = {"t": 1, "x": 2, "y": 3, "z": 3, "w": 2}
+    graph = MemoryGraph("over", steps, {name: Buffer(name, size) for name, size in sizes.items()})
+    windows = best_windows(Indexed(graph), 6, lambda part: exact(part, 6))
+    assert [window.least for window in windows] == [4] == [cheapest(graph, 6)]
+
+
 @settings(deadline=None, max_examples=60)
 @given(memory_graphs(8, recompute=False))
 def test_more_scratchpad_is_never_worse(graph: MemoryGraph) -> None:
@@ -156,7 +184,7 @@ def test_known_smallest_peaks(name: str, peak: int) -> None:
 def test_more_time_is_never_worse() -> None:
     graph = memory_graph(load_workload(str(MAPPING / "randwire24.json")))
     costs, bounds = [], []
-    for seconds in (0.001, 0.05, 0.2, 1.0, 4.0):
+    for seconds in (0.001, 0.05, 0.2, 1.0):
         mapped = map_network(graph, 376_320, MapSettings(seconds=seconds))
         assert mapped.objective_bytes is not None
         costs.append(mapped.objective_bytes)
@@ -175,7 +203,7 @@ print(map_network(memory_graph(load_workload({path!r})), {budget}).plan)
 
 
 def test_the_same_question_gives_the_same_plan_in_another_process() -> None:
-    path, budget = str(MAPPING / "randwire24.json"), 476_160
+    path, budget = str(MAPPING / "nasnet3.json"), 862_336
     here = map_network(memory_graph(load_workload(path)), budget).plan
     script = SCRIPT.format(path=path, budget=budget)
     there = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -32,7 +32,7 @@ BASELINES = {
 KEYS = {
     "workload", "status", "objective_bytes", "bound_bytes", "gap", "compulsory_bytes", "budget_bytes", "budgets",
     "peak_is_proven", "baseline_bytes", "failures", "solve_seconds", "methods", "account", "order", "placements",
-    "transfers", "assumptions",
+    "tiled", "transfers", "assumptions",
 }  # fmt: skip
 FORK = {
     "name": "fork",
@@ -316,3 +316,23 @@ def test_simulate_refuses_what_does_not_belong_to_the_plans(plans: Path, words: 
     question = [word for pair in given.items() for word in pair]
     budget = str(load_memory_plans(plans).budget_bytes)
     assert refusal("simulate", *question) == sentence.replace("PLANS", str(plans)).replace("BUDGET", budget)
+
+
+def test_below_m_r_what_does_not_fit_works_tile_by_tile(tmp_path: Path) -> None:
+    out, machine = tmp_path / "plan.json", ":scratchpad_a_bytes=2MiB"
+    asked = ("map", "-w", "squeezenet", "--scratchpad", "500KiB", "--engine", ENGINE)
+    facts = as_json(*asked, "--out", out)
+    assert facts["budgets"]["M_R"] > facts["budget_bytes"] == 500 * 1024
+    assert facts["tiled"]
+    assert facts["bound_bytes"] <= facts["objective_bytes"]
+    assert (facts["status"] == "optimal") == (facts["bound_bytes"] == facts["objective_bytes"])
+    assert set(facts["baseline_bytes"].values()) == {None}
+    assert facts["assumptions"][-1].endswith("work tile by tile: their working sets exceed the scratchpad")
+    load_memory_plans(out).check(memory_graph(load_workload("squeezenet")))
+    run = as_json("simulate", "-w", "squeezenet", "--engine", ENGINE, "--machine", machine, "--plan", out)
+    assert run["dram_bytes"] == facts["objective_bytes"] + facts["compulsory_bytes"]
+    refused = invoke(*asked, "--formulation", "gap", "--order", "default")
+    assert refused.exit_code == 2
+    assert refused.stderr == "hwsim: --formulation gap takes operators whole, and 512000 bytes are below M_R\n"
+    refused = invoke("map", "-w", "squeezenet", "--scratchpad", "M_R", "--machine", "edge")
+    assert refused.stderr == "hwsim: --machine edge is the machine around an engine: give --engine too\n"

@@ -141,7 +141,7 @@ class MemoryGraph:
             raise WorkloadError(f"{where}: in place are an input and an output, not {source!r} and {result!r}")
         if self.buffers[source].bytes != self.buffers[result].bytes:
             raise WorkloadError(f"{where}: {source!r} and {result!r} differ in size and cannot share an address")
-        if len(self.readers[source]) != 1 or self.buffers[source].has_copy:
+        if len(self.readers[source]) != 1:
             raise WorkloadError(f"{where}: {source!r} is needed elsewhere and cannot be overwritten")
 
     @cached_property

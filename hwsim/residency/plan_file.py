@@ -13,12 +13,13 @@ from hwsim.residency.account import Account
 from hwsim.residency.check import check_plan
 from hwsim.residency.graph import MemoryGraph
 from hwsim.residency.plan import MemoryPlan, read_table, read_value
+from hwsim.residency.tiled import TiledStep, tile_steps
 
 FORMAT = "hwsim-memory-plans"
 VERSION = 1
 KEYS = (
     "format", "version", "workload", "source", "dims", "account", "budget_bytes", "least_budget_bytes",
-    "peak_budget_bytes", "peak_is_proven", "compulsory_bytes", "assumptions", "plans", "failures",
+    "peak_budget_bytes", "peak_is_proven", "compulsory_bytes", "assumptions", "tiled", "plans", "failures",
 )  # fmt: skip
 
 
@@ -27,7 +28,8 @@ class MemoryPlans:
     """``plans`` by scheme, the answer first; ``failures`` are baselines without a plan, with the reason.
 
     ``source`` and ``dims`` are how the workload was asked for. ``least_budget_bytes`` is M_R, ``peak_budget_bytes``
-    M_P: the least known peak of an order that moves nothing twice, the least of all if ``peak_is_proven``.
+    M_P: the least known peak of an order that moves nothing twice, the least of all if ``peak_is_proven``. ``tiled``
+    are the steps that work tile by tile, in a scratchpad below M_R.
     """
 
     workload: str
@@ -42,6 +44,7 @@ class MemoryPlans:
     assumptions: tuple[str, ...]
     plans: Mapping[str, MemoryPlan]
     failures: Mapping[str, str] = field(default_factory=dict)
+    tiled: tuple[TiledStep, ...] = ()
 
     @property
     def answer(self) -> MemoryPlan:
@@ -55,8 +58,9 @@ class MemoryPlans:
                 f"the plans are of a network whose compulsory bytes are {self.compulsory_bytes}; "
                 f"{graph.name} has {graph.compulsory_bytes}"
             )
+        tiled = tile_steps(graph, self.tiled)
         for plan in self.plans.values():
-            check_plan(graph, plan)
+            check_plan(tiled, plan)
 
     def to_json(self) -> dict[str, Any]:
         """A plain value for ``json.dump``."""
@@ -73,6 +77,7 @@ class MemoryPlans:
             "peak_is_proven": self.peak_is_proven,
             "compulsory_bytes": self.compulsory_bytes,
             "assumptions": list(self.assumptions),
+            "tiled": [asdict(step) for step in self.tiled],
             "plans": {scheme: plan.to_json() for scheme, plan in self.plans.items()},
             "failures": dict(self.failures),
         }
@@ -99,6 +104,9 @@ class MemoryPlans:
             assumptions=tuple(str(line) for line in read_value(table, "assumptions", list, where)),
             plans=_plans(read_value(table, "plans", dict, where), read_value(table, "workload", str, where), where),
             failures=_named(table, "failures", str, where),
+            tiled=tuple(
+                _tiled(x, f"{where}: tiled[{i}]") for i, x in enumerate(read_value(table, "tiled", list, where))
+            ),
         )
 
     def text(self) -> str:
@@ -124,6 +132,16 @@ def read_json(path: str | Path) -> object:
         raise ProgramError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise ProgramError(f"{path}: {error}") from None
+
+
+def _tiled(value: object, where: str) -> TiledStep:
+    table = read_table(value, where)
+    known = [f.name for f in fields(TiledStep)]
+    for key in table:
+        if key not in known:
+            raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
+    room = read_value(table, "room_bytes", int, where)
+    return TiledStep(read_value(table, "step", str, where), _named(table, "streamed", int, where), room)
 
 
 def _named(table: dict[str, Any], key: str, kind: type, where: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mapper.baselines.replacement import RULES, replace
 from mapper.formulation.frame import check_order
 from mapper.formulation.gap import solve_gap
 from mapper.pulp_solver import AUTO
+from mapper.residency.placing import place
 from mapper.residency.schedule import Run, Schedule
 
 
@@ -26,10 +27,14 @@ class Failure:
     reason: str
 
 
+ORDERS = ("default", "peak")
+NAMES = tuple(f"{scheme}@{order}" for scheme in (*(f"arena+{rule}" for rule in RULES), "gap") for order in ORDERS)
+"""Every baseline."""
+
 Maker = Callable[[int], Schedule | Failure]
 """Capacity in bytes -> schedule."""
 
-Placer = Callable[[Schedule], dict[Run, int]]
+Placer = Callable[[Schedule], Mapping[Run, int]]
 
 
 def baseline_plans(
@@ -38,9 +43,9 @@ def baseline_plans(
     """By name: ``arena+belady``, ``arena+greedy`` and ``gap``, each ``@default`` and ``@peak``.
 
     ``peak_order`` is an order of minimum peak. Every plan has passed ``check_plan``. ``gap`` is the optimum of its
-    order (``bound_bytes`` is proven for that order alone), packed greedily.
+    order (``bound_bytes`` is proven for that order alone), packed exactly where that takes little.
     """
-    orders = {"default": tuple(step.name for step in graph.steps), "peak": peak_order}
+    orders = dict(zip(ORDERS, (tuple(step.name for step in graph.steps), peak_order), strict=True))
     check_order(graph, peak_order)
     found: dict[str, MemoryPlan | Failure] = {}
     for rule in RULES:
@@ -69,7 +74,11 @@ def gap_plan(
         found = best if aim == budget_bytes else solve_gap(graph, budget_bytes, order, solver, aim_bytes=aim)
         return found.schedule or Failure(f"{scheme}: {found.note}")
 
-    return _fitted(graph, budget_bytes, make, packed, scheme, best.bound_bytes)
+    def packed_well(schedule: Schedule) -> Mapping[Run, int]:
+        offsets = place(schedule, budget_bytes)
+        return packed(schedule) if offsets is None else offsets
+
+    return _fitted(graph, budget_bytes, make, packed_well, scheme, best.bound_bytes)
 
 
 def packed(schedule: Schedule) -> dict[Run, int]:
@@ -88,9 +97,9 @@ RANKS: tuple[Callable[[Block], tuple[object, ...]], ...] = (
 
 
 def _fitted(
-    graph: MemoryGraph, budget_bytes: int, make: Maker, place: Placer, scheme: str, bound_bytes: int = 0
+    graph: MemoryGraph, budget_bytes: int, make: Maker, placer: Placer, scheme: str, bound_bytes: int = 0
 ) -> MemoryPlan | Failure:
-    """Aim lower by the overshoot until what ``place`` places fits."""
+    """Aim lower by the overshoot until what ``placer`` places fits."""
     least = graph.least_budget
     if budget_bytes < least:
         return Failure(f"{scheme}: {budget_bytes} bytes hold no order of {graph.name}: one step needs {least}")
@@ -99,7 +108,7 @@ def _fitted(
         schedule = make(aim)
         if isinstance(schedule, Failure):
             return schedule
-        offsets = place(schedule)
+        offsets = placer(schedule)
         over = height(schedule, offsets) - budget_bytes
         if over <= 0:
             return _plan(schedule, budget_bytes, offsets, scheme, bound_bytes)

@@ -16,41 +16,8 @@ from heapq import nsmallest
 from mapper.residency.deficit import Cover, Deficit
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.peak import stretches
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """After some steps: ``cost`` so far in units, buffers that are ``out`` with their total ``away``, those inside
-    with a copy in DRAM; and how it came about."""
-
-    cost: int
-    out: int
-    copies: int
-    away: int
-    before: State | None
-    step: int
-    least: int
-    """cost of every plan that goes on from here, at least"""
-    spent: tuple[int, ...]
-    """what was paid so far in each window"""
-
-
-@dataclass(slots=True)
-class Knot:
-    """All states after the same steps: the live buffers as a mask, and their total."""
-
-    mask: int
-    live: int
-    states: list[State]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Steps in order, the buffers that come back at each, their cost in units."""
-
-    steps: tuple[int, ...]
-    fetched: tuple[int, ...]
-    cost: int
+from mapper.residency.states import Found, Knot, Move, State, Victim
+from mapper.residency.windows import Window
 
 
 @dataclass
@@ -160,7 +127,8 @@ class LayeredSearch:
                 self._add(knot.states, new)
 
     def _spent(self, state: State, chosen: int, move: Move) -> tuple[int, ...]:
-        """What is paid in each window when ``chosen`` leave: those that it has touched."""
+        """What is paid in each window when ``chosen`` leave: those that it has touched, and the way back of those whose
+        arrival it counts."""
         if not self.windows:
             return ()
         spent = list(state.spent)
@@ -169,6 +137,8 @@ class LayeredSearch:
             for k in move.ahead:
                 if self.uses[b] & self.masks[k] & move.done:
                     spent[k] += self.indexed.sizes[b] * (1 if free >> b & 1 else 2)
+                elif self.windows[k].arriving >> b & 1:
+                    spent[k] += self.indexed.sizes[b]
         return tuple(spent)
 
     def _victims(self, inside: int, excess: int, state: State, done: int) -> Iterator[tuple[int, int, int]]:
@@ -271,31 +241,3 @@ class LayeredSearch:
             fetched.append(state.before.out & self.read_by[state.step])
             state = state.before
         return Found(tuple(steps[::-1]), tuple(fetched[::-1]), best.cost)
-
-
-@dataclass(frozen=True, slots=True)
-class Victim:
-    """A buffer that may leave: its mask, size, price, readers to come, and the victims that go before it."""
-
-    mask: int
-    size: int
-    price: int
-    left: int
-    needs: int
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One step after a set of steps: units during it and after it with nothing evicted, the live buffers after it,
-    those that end with it, the units that it adds, the live buffers that it does not touch, the steps before it, the
-    windows that are not complete with it."""
-
-    step: int
-    during: int
-    left: int
-    mask: int
-    freed: int
-    grown: int
-    others: int
-    done: int
-    ahead: tuple[int, ...]

@@ -23,10 +23,11 @@ def in_order(graph: MemoryGraph, order: Sequence[str]) -> MemoryGraph:
             raise SpecError(f"{graph.name}: the order leaves out step {step.name!r}")
     place = {name: at for at, name in enumerate(order)}
     for step in graph.steps:
-        for tensor in step.inputs:
+        for tensor in step.reads:
             maker = graph.maker.get(tensor)
             if maker is not None and place[graph.steps[maker].name] > place[step.name]:
+                first = graph.steps[maker].name
                 raise SpecError(
-                    f"{graph.name}: the order runs {step.name!r} before {graph.steps[maker].name!r}, whose {tensor!r} it reads"
+                    f"{graph.name}: the order runs {step.name!r} before {first!r}, whose {tensor!r} it reads"
                 )
     return replace(graph, steps=tuple(graph.steps[graph.index[name]] for name in order))

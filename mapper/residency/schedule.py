@@ -147,9 +147,35 @@ def with_fetches(graph: MemoryGraph, order: Sequence[str], fetched: Collection[t
     runs = []
     for name in graph.buffers:
         uses = sorted(place[graph.steps[index].name] for index in graph.readers[name])
-        if name in graph.maker:
+        if name in graph.maker and name not in graph.made_in_dram:
             uses.insert(0, place[graph.steps[graph.maker[name]].name])
         starts = [at for i, at in enumerate(uses) if i == 0 or (name, at) in fetched]
         for start, following in pairwise((*starts, len(order))):
             runs.append(Run(name, start, max(at for at in uses if start <= at < following or at == start) + 1))
     return Schedule(graph, tuple(order), tuple(runs))
+
+
+def tightened(schedule: Schedule) -> Schedule:
+    """``schedule`` with each run from its first use to its last; schedules that repeat a step stay as they are."""
+    graph = schedule.graph
+    if len(schedule.order) > len(graph.steps):
+        return schedule
+    place = {name: at for at, name in enumerate(schedule.order)}
+    fetched: set[tuple[str, int]] = set()
+    for name, runs in schedule.runs_of.items():
+        uses = sorted(place[graph.steps[index].name] for index in graph.readers[name])
+        for run in runs[1:]:
+            fetched.update((name, at) for at in [at for at in uses if run.start <= at < run.end][:1])
+    return with_fetches(graph, schedule.order, fetched)
+
+
+def every_eviction(graph: MemoryGraph, order: Sequence[str] | None = None) -> Schedule:
+    """Nothing is kept between two steps that are not next to each other."""
+    order = tuple(order) if order is not None else tuple(step.name for step in graph.steps)
+    kept = keep_all(graph, order)
+    place = {name: at for at, name in enumerate(order)}
+    fetched: set[tuple[str, int]] = set()
+    for name, runs in kept.runs_of.items():
+        uses = sorted({runs[0].start, *(place[graph.steps[index].name] for index in graph.readers[name])})
+        fetched.update((name, use) for before, use in pairwise(uses) if use > before + 1)
+    return with_fetches(graph, order, fetched)

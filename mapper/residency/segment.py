@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from hwsim.residency import MemoryGraph
 from mapper.residency.cuts import signature
 from mapper.residency.frontier import Solution, cheapest_path
-from mapper.residency.indexed import Indexed
 from mapper.residency.joining import joined
 from mapper.residency.peak import least_peak
 from mapper.residency.postponing import postponed
@@ -30,8 +29,9 @@ def solve_segment(graph: MemoryGraph, budget_bytes: int, seconds: float, chained
     narrow = None if chained or repeats else _by_narrow_cuts(graph, budget_bytes)
     best = best if narrow is None else _better(best, narrow)
     if best.proven:
-        return best
-    return _better(best, retain(graph, budget_bytes, seconds, chained))
+        return replace(best, seconds=min(seconds, 2 * FIRST_SECONDS))
+    longer = retain(graph, budget_bytes, seconds, chained)
+    return replace(_better(best, longer), seconds=longer.seconds)
 
 
 def _better(one: Retained, two: Retained) -> Retained:

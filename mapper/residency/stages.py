@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from hwsim.residency import MemoryGraph
 from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.joint import solve_jointly
-from mapper.residency.layers import Found, LayeredSearch
-from mapper.residency.schedule import Schedule, with_fetches
+from mapper.residency.layers import LayeredSearch
+from mapper.residency.schedule import Schedule, every_eviction, tightened, with_fetches
+from mapper.residency.states import Found
 from mapper.residency.windows import Window, best_windows
 
 WORK_PER_SECOND = 10_000
@@ -33,6 +33,8 @@ class Retained:
 
     schedule: Schedule
     bound_bytes: int
+    seconds: float = 0.0
+    """deterministic time that it took"""
 
     @property
     def proven(self) -> bool:
@@ -59,12 +61,13 @@ class _Stages:
     windows: list[Window] = field(default_factory=list)
 
     def run(self) -> Retained:
-        self.best = _every_eviction(self.x)
+        given = self.left
+        self.best = every_eviction(self.x.graph)
         for stage in self._stages():
             if self.left <= 0 or self.bound >= self.best.objective_bytes:
                 break
             stage()
-        return Retained(self.best, min(self.bound, self.best.objective_bytes))
+        return Retained(self.best, min(self.bound, self.best.objective_bytes), given - max(0.0, self.left))
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         """Bounds of the layered search and of windows know nothing of steps that run again."""
@@ -116,7 +119,7 @@ class _Stages:
         found = solve_jointly(
             self.x.graph, self.budget_bytes, work, hint, known_bound_bytes=self.bound, chained=self.x.chained
         )
-        self._take(found.schedule, found.bound_bytes)
+        self._take(tightened(found.schedule) if found.schedule else None, found.bound_bytes)
 
 
 def _window_bound(x: Indexed, budget_bytes: int) -> int:
@@ -129,15 +132,6 @@ def _window_bound(x: Indexed, budget_bytes: int) -> int:
         if bound == limit:
             break
     return bound
-
-
-def _every_eviction(x: Indexed) -> Schedule:
-    """The default order with nothing kept between two steps that are not next to each other."""
-    order = [step.name for step in x.graph.steps]
-    fetched = set()
-    for buffer, uses in enumerate(x.uses):
-        fetched |= {(x.names[buffer], use) for before, use in pairwise(uses) if use > before + 1}
-    return with_fetches(x.graph, order, fetched)
 
 
 def _schedule(x: Indexed, found: Found) -> Schedule:

@@ -17,11 +17,15 @@ PEAK_STATES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Steps [first, last) of the default order, and the least that any plan pays there, in units of the graph."""
+    """Steps [first, last) of the default order, and the least that any plan pays there, in units of the graph.
+
+    ``arriving`` are the buffers, as a mask, whose first arrival is counted although they left before.
+    """
 
     first: int
     last: int
     least: int
+    arriving: int
 
     @property
     def mask(self) -> int:
@@ -47,7 +51,7 @@ def best_windows(x: Indexed, budget_bytes: int, bound: Bound) -> list[Window]:
                 low = least_peak(part.graph, PEAK_STATES).peak_bytes <= budget_bytes
                 known[key] = excerpt.paid_bytes + (0 if low else bound(part) * part.unit_bytes)
             if known[key]:
-                ending[last].append(Window(first, last, -(-known[key] // x.unit_bytes)))
+                ending[last].append(Window(first, last, -(-known[key] // x.unit_bytes), excerpt.arriving))
         if length >= x.count:
             break
     return _heaviest(ending)
@@ -58,10 +62,10 @@ def _heaviest(ending: list[list[Window]]) -> list[Window]:
     best: list[tuple[int, Window | None]] = [(0, None)]
     for last in range(1, len(ending)):
         here: tuple[int, Window | None] = (best[last - 1][0], None)
-        for window in ending[last]:
-            total = best[window.first][0] + window.least
+        for candidate in ending[last]:
+            total = best[candidate.first][0] + candidate.least
             if total > here[0]:
-                here = (total, window)
+                here = (total, candidate)
         best.append(here)
     chosen = []
     at = len(ending) - 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.failure import ANSWER_IS_BAD
-from sweeps.commands.options import Dims, Workload, read_dims
+from sweeps.commands.options import Dims, Machine, Workload, read_dims
 from sweeps.commands.printing import Json, console, print_json, write_text
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def map_workload(
         bool, typer.Option("--no-fuse", help="Activations and the like have a step of their own.")
     ] = False,
     time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds for the solver.")] = 60.0,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", "-e", help="In a scratchpad below M_R: tile what does not fit for this engine."),
+    ] = None,
+    machine: Machine = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the plans (JSON), for simulate --plan.")] = None,
     export: Annotated[Path | None, typer.Option("--export", help="Write the integer program (.mps or .lp).")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Draw the memory map.")] = None,
@@ -47,7 +52,9 @@ def map_workload(
     from sweeps.network_map import Question, ask, check_export, export_program
 
     account = Account(parameters, element_bytes, not no_fuse, in_place, recompute)
-    question = Question(workload, read_dims(dim), scratchpad, account, order, formulation, solver, time_limit)
+    question = Question(
+        workload, read_dims(dim), scratchpad, account, order, formulation, solver, time_limit, engine, machine
+    )
     if export is not None:
         check_export(export)
     answer = ask(question)
@@ -72,9 +79,10 @@ def _write(answer: Answer, out: Path | None, html: Path | None, trace: Path | No
     if out is not None:
         write_text(out, plans.text())
     if html is not None:
+        from hwsim.residency.tiled import tile_steps
         from sweeps.render.memory_page import memory_page
 
-        write_text(html, memory_page(plans, answer.graph))
+        write_text(html, memory_page(plans, tile_steps(answer.graph, answer.tiled)))
     if trace is not None:
         from json import dumps
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -68,6 +69,13 @@ def run(case: Case) -> Run:
 def stored() -> tuple[Run, ...]:
     """The runs that the package carries."""
     return tuple(Run.of_record(record) for record in json.loads(FILE.read_text("utf-8")))
+
+
+def compute_all(workers: int = 2) -> None:
+    """Compute every run that is not known, a network at a time in each of ``workers`` processes."""
+    missing = [case for case in cases() if case not in _KNOWN]
+    with ProcessPoolExecutor(workers) as pool:
+        prime(pool.map(compute, missing))
 
 
 def save() -> Path:
