@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hwsim.engine import Engine
-from hwsim.formats import Format, IntFormat
+from hwsim.formats import FloatFormat, Format, IntFormat
 from hwsim.table_work import Precompute, TableWork
 from hwsim.tiles.demand import bytes_of
 from hwsim.workload.graph import Workload
@@ -20,8 +20,9 @@ class Storage:
 
     An operand of a product lies in the product's format, or in the engine's where the product leaves it open. A result
     lies in the engine's activation format, to which it is requantised, unless the product has formats of its own: then
-    the graph is quantised, and says itself what its tensors are. Elsewhere integers keep their format; floating-point
-    activations lie in the engine's activation format, floating-point constants of vector work in its accumulator's.
+    the graph is quantised, and says itself what its tensors are. Elsewhere integers keep their format; floats and what
+    the workload leaves open lie in the engine's activation format, constants of vector work that are floats in its
+    accumulator's.
     What the network makes is never narrower than activations, also as the second operand of a product. With ``tables``
     the engine's products read tables of their activations: ``bits`` are still those of the activations.
     """
@@ -42,7 +43,7 @@ class Storage:
             found[product.a] = self.a_bits(product)
         return found
 
-    def _bits_alone(self, format: Format) -> int:
+    def _bits_alone(self, format: Format | None) -> int:
         return format.bits if isinstance(format, IntFormat) else self.engine.mac.a.bits
 
     def a_bits(self, product: Product) -> int:
@@ -126,4 +127,4 @@ class Storage:
 
     def _constant_bits(self, tensor: str) -> int:
         format = self.workload.tensors[tensor].format
-        return format.bits if isinstance(format, IntFormat) else self.engine.mac.acc.bits
+        return self.engine.mac.acc.bits if isinstance(format, FloatFormat) else self._bits_alone(format)
