@@ -87,6 +87,12 @@ class _Simulation:
         if self.program is None:
             return job.demand.one_tile()
         tiling = self.program.tiling(job.name)
+        group = job.demand.a_group
+        if tiling.k < job.demand.k and tiling.k % group:
+            raise ProgramError(
+                f"{self.program.name}: layer {job.name!r} has tiles of k = {tiling.k}, which cut tables of {group}; "
+                "tiles along k hold whole tables"
+            )
         for operand in Operand:
             pad = self.machine.scratchpad(operand)
             needed = (tiling.buffers or pad.buffers) * job.demand.buffer_bytes(operand, tiling)

@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import ENGINES, Engine, load_engine
-from hwsim.errors import SpecError
+from hwsim.errors import ProgramError, SpecError
 from hwsim.gemm import Gemm, Shapes
 from hwsim.jobs import jobs_of
 from hwsim.layer_run import Depth
 from hwsim.machine import Machine, make_machine
+from hwsim.program import Program
 from hwsim.replay import replay
 from hwsim.report import LayerReport, Report
 from hwsim.simulation import simulate
 from hwsim.table_work import Precompute, table_work
 from hwsim.tiles.cost import tile_cycles
+from hwsim.tiles.tiling import Tiling
 from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.convolution import Axis, Convolution
@@ -381,3 +383,20 @@ def test_a_ragged_table_of_int8_entries_is_a_whole_one() -> None:
     workload, spec = fed(21, "k=4,entry=int8")
     report = simulate(workload, make_machine(load_engine(spec), {}))
     assert report.layers[0].traffic[Stream.A, Reason.FIRST_LOAD] == 5 * 6 * 8
+
+
+def test_a_program_whose_tiles_cut_tables_is_refused() -> None:
+    workload, spec = fed(21, "k=4")
+    machine = make_machine(load_engine(spec), {})
+    for k in (8, 21):
+        simulate(workload, machine, planned(spec, k))
+    with pytest.raises(ProgramError) as refused:
+        simulate(workload, machine, planned(spec, 6))
+    assert str(refused.value) == (
+        "plan: layer 'product' has tiles of k = 6, which cut tables of 4; tiles along k hold whole tables"
+    )
+    simulate(workload, make_machine(load_engine(spec), {"precompute": "naive"}), planned(spec, 6))
+
+
+def planned(spec: str, k: int) -> Program:
+    return Program("t", spec, {}, ("relu", "product"), {"product": Tiling(5, 8, k)}, "plan")
