@@ -79,21 +79,28 @@ def _demand(machine: Machine, storage: Storage, operator: Operator, product: Pro
         elements = (gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n)
     fused_ops = operator.vector_ops + sum(follower.vector_ops for follower in chain.operators)
     fused_ops += storage.table_operations(chain.result) + _naive_operations(machine, product)
+    tables, written = storage.tables_read(product), storage.tables_made(chain.result)
+    a_bits, a_elements = (
+        (tables.table_bits, tables.tables(product)) if tables else (storage.a_bits(product), elements[0])
+    )
     return Demand(
         gemm.m,
         gemm.n,
         gemm.k,
         gemm.batch,
-        storage.read_bits(product),
+        a_bits,
         storage.b_bits(product),
         (product.gemm.acc or machine.engine.mac.acc).bits,
-        storage.written_bits(chain.result),
-        *elements,
+        storage.bits[chain.result],
+        a_elements,
+        *elements[1:],
         a_shared=product.a_shared,
         b_shared=product.b_shared,
         parameter_bytes=parameter_bytes(storage, (operator, *chain.operators), operands)
         + addend_bytes(storage, operator, operands),
         vector_ops=-(-fused_ops // (gemm.m * gemm.n * gemm.batch)),
+        a_group=tables.group if tables else 1,
+        c_bytes=-(-storage.written_bytes(chain.result) // gemm.batch) if written else None,
     )
 
 
@@ -102,4 +109,4 @@ def _naive_operations(machine: Machine, product: Product) -> int:
     tables, gemm = machine.tables, product.gemm
     if tables is None or tables.how is not Precompute.NAIVE:
         return 0
-    return tables.operations(gemm.m * gemm.k * gemm.batch) * tables.repeats(gemm.n)
+    return tables.tables(product) * gemm.batch * tables.table_operations * tables.repeats(gemm.n)

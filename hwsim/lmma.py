@@ -15,7 +15,7 @@ from hwsim.errors import SpecError
 from hwsim.formats import Format, IntFormat, parse_format
 
 MNEMONIC = "lmma"
-_TEXT = re.compile(r"lmma\.m([0-9]+)n([0-9]+)k([0-9]+)\.(\w+)\.(\w+)\.(\w+)\.(\w+)")
+_TEXT = re.compile(r"lmma\.m(0|[1-9][0-9]*)n(0|[1-9][0-9]*)k(0|[1-9][0-9]*)\.(\w+)\.(\w+)\.(\w+)\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ class _Walk:
             places = (numbers[x] if x in outside else "all" for x in SIDES_OF[operand])
             key: Key = (operand, 0 if shared else member, *places)
             if self.held[operand] != key:
+                self.check_room(operand, self.stored(operand, spans))
                 self.enter(operand, key, _size(spans))
         volume = _size(list(ranges.values()))
         assert self.held["c"] is not None
@@ -119,7 +120,6 @@ class _Walk:
         """A buffer takes something else; a result that was there leaves, and partial sums come back."""
         before = self.held[operand]
         self.held[operand] = key
-        self.check_room(operand, size)
         if operand != "c":
             self.moved[operand] += size
             return
@@ -132,6 +132,13 @@ class _Walk:
     def leave(self, key: Key) -> None:
         finished = self.work[key] == self.area[key] * self.whole["k"]
         self.moved["output" if finished else "partial"] += self.area[key]
+
+    def stored(self, operand: str, spans: list[Range]) -> int:
+        """What lies in the buffer: elements, or tables of A, which have ``a_group`` elements of a row, or fewer."""
+        if operand != "a":
+            return _size(spans)
+        (first, last), (low, high) = spans
+        return (last - first) * len(range(low, high, self.demand.a_group))
 
     def check_room(self, operand: str, size: int) -> None:
         pad = {"a": self.machine.a, "b": self.machine.b, "c": self.machine.c}[operand]
@@ -157,7 +164,9 @@ class _Walk:
             first = 1 if (d.a_shared if operand == "a" else d.b_shared) else d.batch
             found[operand, "first_load"] = first * once
             found[operand, "refetch"] = (passes - first) * once
-        found["c", "output"] = self.passes("c", self.moved["output"]) * _bytes(d.c_elements, d.out_bits)
+        found["c", "output"] = self.passes("c", self.moved["output"]) * (
+            _bytes(d.c_elements, d.out_bits) if d.c_bytes is None else d.c_bytes
+        )
         found["c", "partial_sum"] = self.passes("c", self.moved["partial"]) * _bytes(d.c_elements, d.acc_bits)
         return {key: amount for key, amount in found.items() if amount}
 

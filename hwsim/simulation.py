@@ -18,7 +18,7 @@ from hwsim.program import Program
 from hwsim.remarks import low_bit_remarks
 from hwsim.report import OperatorReport, Report
 from hwsim.spec import field_text
-from hwsim.storage import Storage
+from hwsim.storage import Storage, table_set
 from hwsim.table_work import Precompute
 from hwsim.tiles.loops import TileLoops
 from hwsim.tiles.tiling import Operand, Tiling
@@ -87,6 +87,12 @@ class _Simulation:
         if self.program is None:
             return job.demand.one_tile()
         tiling = self.program.tiling(job.name)
+        group = job.demand.a_group
+        if tiling.k < job.demand.k and tiling.k % group:
+            raise ProgramError(
+                f"{self.program.name}: layer {job.name!r} has tiles of k = {tiling.k}, which cut tables of {group}; "
+                "tiles along k hold whole tables"
+            )
         for operand in Operand:
             pad = self.machine.scratchpad(operand)
             needed = (tiling.buffers or pad.buffers) * job.demand.buffer_bytes(operand, tiling)
@@ -136,7 +142,7 @@ class _Simulation:
         """Everything that is no product, in order."""
         fused = {operator.name: job for job in self.jobs.values() for operator in job.chain.operators}
         storage = Storage(self.workload, self.machine.engine, self.machine.tables)
-        made: set[str] = set()
+        made: set[object] = set()
         rows = []
         for operator in self.order:
             if operator.name in self.jobs:
@@ -150,13 +156,13 @@ class _Simulation:
             )
         return rows
 
-    def tables(self, job: Job, storage: Storage, made: set[str]) -> list[OperatorReport]:
+    def tables(self, job: Job, storage: Storage, made: set[object]) -> list[OperatorReport]:
         """The operator before a product that makes its tables, if they have one and are not there yet."""
-        tables, tensor = self.machine.tables, job.product.a
-        if tables is None or tables.how is not Precompute.SEPARATE or job.machine is not self.machine or tensor in made:
+        tables, key = self.machine.tables, (job.product.a, table_set(job.product))
+        if tables is None or tables.how is not Precompute.SEPARATE or job.machine is not self.machine or key in made:
             return []
-        made.add(tensor)
-        cost = tables_row(self.machine, tables, storage, tensor)
+        made.add(key)
+        cost = tables_row(self.machine, tables, storage, job.product)
         name = f"{job.name}.tables"
         return [OperatorReport(name, "Precompute", Kind.VECTOR.value, cost.cycles, cost.vector_ops, cost.traffic)]
 

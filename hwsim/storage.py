@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hwsim.engine import Engine
-from hwsim.formats import Format, IntFormat
+from hwsim.formats import FloatFormat, Format, IntFormat
 from hwsim.table_work import Precompute, TableWork
 from hwsim.tiles.demand import bytes_of
+from hwsim.workload.contraction import Contraction
+from hwsim.workload.convolution import Convolution
 from hwsim.workload.graph import Workload
 from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role
@@ -20,8 +22,9 @@ class Storage:
 
     An operand of a product lies in the product's format, or in the engine's where the product leaves it open. A result
     lies in the engine's activation format, to which it is requantised, unless the product has formats of its own: then
-    the graph is quantised, and says itself what its tensors are. Elsewhere integers keep their format; floating-point
-    activations lie in the engine's activation format, floating-point constants of vector work in its accumulator's.
+    the graph is quantised, and says itself what its tensors are. Elsewhere integers keep their format; floats and what
+    the workload leaves open lie in the engine's activation format, constants of vector work that are floats in its
+    accumulator's.
     What the network makes is never narrower than activations, also as the second operand of a product. With ``tables``
     the engine's products read tables of their activations: ``bits`` are still those of the activations.
     """
@@ -42,7 +45,7 @@ class Storage:
             found[product.a] = self.a_bits(product)
         return found
 
-    def _bits_alone(self, format: Format) -> int:
+    def _bits_alone(self, format: Format | None) -> int:
         return format.bits if isinstance(format, IntFormat) else self.engine.mac.a.bits
 
     def a_bits(self, product: Product) -> int:
@@ -61,34 +64,31 @@ class Storage:
         """Whether the engine computes it, and not what stands beside it for products of two activations."""
         return self.engine.multiplies_activations or self.has_constant_b(product)
 
-    def read_bits(self, product: Product) -> int:
-        """Bits in which an element of A is read: tables where they are stored."""
+    def tables_read(self, product: Product) -> TableWork | None:
+        """The tables that a product reads in place of A."""
         stored = self.tables is not None and self.tables.stored and self.on_engine(product)
-        return self.tables.bits if stored and self.tables else self.a_bits(product)
-
-    def written_bits(self, tensor: str) -> int:
-        """Bits in which the maker of a tensor writes an element: tables, and the element too if others read it."""
-        made = self._made(tensor)
-        if made is None:
-            return self.bits[tensor]
-        alone = all(self._looks_up(reader, tensor) for reader in self._readers(tensor))
-        handed_on = self.workload.tensors[tensor].role is Role.OUTPUT
-        return made.bits + (0 if alone and not handed_on else self.bits[tensor])
+        return self.tables if stored else None
 
     def written_bytes(self, tensor: str) -> int:
-        """Bytes that the maker of a tensor writes."""
-        return bytes_of(self.workload.tensors[tensor].elements, self.written_bits(tensor))
+        """Bytes that the maker of a tensor writes: tables, and the elements too if others read them."""
+        tables = self.tables_made(tensor)
+        if self.tables is None or not tables:
+            return self.tensor_bytes(tensor)
+        alone = all(self._looks_up(reader, tensor) for reader in self._readers(tensor))
+        handed_on = self.workload.tensors[tensor].role is Role.OUTPUT
+        return bytes_of(tables, self.tables.table_bits) + (0 if alone and not handed_on else self.tensor_bytes(tensor))
 
     def table_operations(self, tensor: str) -> int:
         """What making a tensor's tables adds to the vector work of its maker."""
-        made = self._made(tensor)
-        return made.operations(self.workload.tensors[tensor].elements) if made else 0
+        return self.tables_made(tensor) * self.tables.table_operations if self.tables else 0
 
-    def _made(self, tensor: str) -> TableWork | None:
-        """The tables that the maker of a tensor makes of it."""
-        fused = self.tables is not None and self.tables.how is Precompute.FUSED
-        read = fused and any(self._looks_up(reader, tensor) for reader in self._readers(tensor))
-        return self.tables if read else None
+    def tables_made(self, tensor: str) -> int:
+        """Tables that the maker of a tensor makes of it: each set of them once, however many products read it."""
+        if self.tables is None or self.tables.how is not Precompute.FUSED:
+            return 0
+        found = (x.product for x in self._readers(tensor) if x.product and self._looks_up(x, tensor))
+        sets = {table_set(product): product for product in found}
+        return sum(self.tables.tables(x) * (1 if x.a_shared else x.gemm.batch) for x in sets.values())
 
     def _looks_up(self, operator: Operator, tensor: str) -> bool:
         product = operator.product
@@ -126,4 +126,15 @@ class Storage:
 
     def _constant_bits(self, tensor: str) -> int:
         format = self.workload.tensors[tensor].format
-        return format.bits if isinstance(format, IntFormat) else self.engine.mac.acc.bits
+        return self.engine.mac.acc.bits if isinstance(format, FloatFormat) else self._bits_alone(format)
+
+
+def table_set(product: Product) -> object:
+    """Equal for products that read the same tables of one tensor: their A has the same rows of the same entries."""
+    gemm, geometry = product.gemm, product.geometry
+    laid: object = None
+    if isinstance(geometry, Convolution):
+        laid = geometry.axes, geometry.groups
+    elif isinstance(geometry, Contraction):
+        laid = tuple("k" if axis in geometry.k else "m" for axis in geometry.a)
+    return gemm.m, gemm.k, 1 if product.a_shared else gemm.batch, laid

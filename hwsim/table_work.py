@@ -8,6 +8,7 @@ from enum import Enum
 from hwsim.arrays.base import ceil_div
 from hwsim.arrays.low_bit import LowBitArray
 from hwsim.engine import Engine
+from hwsim.workload.operator import Product
 
 
 class Precompute(Enum):
@@ -43,18 +44,19 @@ class TableWork:
         return self.how is not Precompute.NAIVE
 
     @property
-    def bits(self) -> int:
-        """Bits of a table for each activation in it, rounded up where the group is no power of two."""
-        return int(ceil_div(self.entries * self.entry_bits, self.group))
+    def table_bits(self) -> int:
+        """Bits of a table, full or ragged: the array takes all entries of either."""
+        return self.entries * self.entry_bits
 
     @property
     def inflation(self) -> float:
         """Bits of a table over those of its activations."""
-        return self.entries * self.entry_bits / (self.group * self.activation_bits)
+        return self.table_bits / (self.group * self.activation_bits)
 
-    def operations(self, activations: int) -> int:
-        """Elementary operations that make the tables of so many activations once."""
-        return int(ceil_div(activations, self.group)) * self.table_operations
+    def tables(self, product: Product) -> int:
+        """Tables of A for one member of the batch: of ``group`` consecutive entries of each of its m rows, or of what
+        is left at the end of the row; rows of a convolution are those of its im2col matrix."""
+        return product.gemm.m * int(ceil_div(product.gemm.k, self.group))
 
     def repeats(self, n: int) -> int:
         """How often a product with n columns makes each of its tables."""

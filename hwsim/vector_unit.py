@@ -11,7 +11,7 @@ from hwsim.table_work import TableWork
 from hwsim.tiles.demand import bytes_of
 from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.graph import Workload
-from hwsim.workload.operator import Kind, Operator
+from hwsim.workload.operator import Kind, Operator, Product
 from hwsim.workload.tensor import Role
 
 
@@ -102,11 +102,11 @@ def vector_row(machine: Machine, storage: Storage, operator: Operator) -> Vector
     return _streamed(machine, read, constants, written, operator.vector_ops + made)
 
 
-def tables_row(machine: Machine, tables: TableWork, storage: Storage, tensor: str) -> VectorRow:
-    """Cost of an operator that reads a tensor and writes its tables."""
-    elements = storage.workload.tensors[tensor].elements
-    written = bytes_of(elements, tables.bits)
-    return _streamed(machine, storage.tensor_bytes(tensor), 0, written, tables.operations(elements))
+def tables_row(machine: Machine, tables: TableWork, storage: Storage, product: Product) -> VectorRow:
+    """Cost of an operator that reads the activations of a product and writes their tables."""
+    made = tables.tables(product) * (1 if product.a_shared else product.gemm.batch)
+    written = bytes_of(made, tables.table_bits)
+    return _streamed(machine, storage.tensor_bytes(product.a), 0, written, made * tables.table_operations)
 
 
 def _streamed(machine: Machine, read: int, constants: int, written: int, vector_ops: int) -> VectorRow:

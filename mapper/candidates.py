@@ -100,7 +100,8 @@ def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, ope
 
 def held_bytes(demand: Demand, space: TileSpace, outside: str, operand: Operand) -> Ints:
     """Bytes of one buffer of the operand, filled under the loops ``outside``."""
-    held = [space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes]
+    first, second = (space.sides[axis] if axis in outside else demand.sides[axis] for axis in operand.axes)
+    held = demand.stored_sides(operand, first, second)
     elements = np.minimum(held[0] * held[1] * np.ones(len(space), np.int64), demand.elements(operand))
     room: Ints = -(-elements * demand.held_bits(operand) // 8)
     return room

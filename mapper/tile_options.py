@@ -33,6 +33,9 @@ def product_options(
     Partial sums stay in the engine: all k tiles of an output tile follow each other. Tiles are double buffered.
     """
     demand = replace(job.demand, a_bits=element_bits, b_bits=element_bits, acc_bits=element_bits, out_bits=element_bits)
+    if demand.a_group > 1:  # plans know of elements alone
+        demand = replace(demand, a_elements=job.product.a_elements, a_group=1)
+    demand = replace(demand, c_bytes=None)
     for chosen in _subsets(list(_operands(graph, step, job))):
         room = budget_bytes - _resident(graph, step, [buffer for buffer, _ in chosen])
         found = _least(demand, space, [operand for _, operand in chosen], room)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
-from hwsim.floats import rounded
-from hwsim.formats import FLOATS, FloatFormat
+from hwsim.floats import Floats, rounded
+from hwsim.formats import FloatFormat, Format, IntFormat, parse_format
 from hwsim.low_bit import Granularity, LowBitWeights, Scheme, quantise_weights
 from hwsim.lut.error_study import ProductError, Synthetic, table_errors
 from hwsim.lut.geometry import FLOAT_ACTIVATIONS
@@ -21,6 +21,8 @@ from sweeps.reading import one_of
 
 Reals = NDArray[np.float64]
 WEIGHTS_SEED = 1
+ACTIVATIONS = (*FLOAT_ACTIVATIONS, "int8", "int16")
+"""As LUT Tensor Core has them; integers are scaled, so that one sign and two widths say all."""
 TAKES = "a holds real activations (m, k) and w real weights (k, n)"
 
 
@@ -29,18 +31,25 @@ class Quantised:
     """How real operands become low-bit weights and tables: formats, sharing of scales, activations in a table."""
 
     weights: tuple[int, Scheme, Granularity]
-    activation: FloatFormat
+    activation: Format
     group: int
     bits: int
     scales: Sequence[TableScale]
 
     def errors(self, a: Reals, w: Reals) -> tuple[ProductError, ...]:
-        """Those of real activations (m, k), rounded to their format, times weights (k, n), quantised."""
+        """Those of real activations (m, k), held in their format, times weights (k, n), quantised."""
         return self.errors_of(a, quantise_weights(w, *self.weights))
 
     def errors_of(self, a: Reals, weights: LowBitWeights) -> tuple[ProductError, ...]:
-        held = rounded(a, self.activation)
-        return table_errors(held, weights, self.activation, self.group, self.bits, self.scales)
+        return table_errors(self.held(a), weights, self.activation, self.group, self.bits, self.scales)
+
+    def held(self, a: Reals) -> Floats | NDArray[np.int64]:
+        """Activations in their format: floats rounded, integers scaled so that the largest magnitude is the highest."""
+        if isinstance(self.activation, FloatFormat):
+            return rounded(a, self.activation)
+        if not isinstance(self.activation, IntFormat):
+            raise TypeError(f"no activations of {self.activation}")
+        return np.rint(a * (self.activation.high / (np.abs(a).max() or 1))).astype(np.int64)
 
 
 def synthetic_columns(how: Quantised, m: int, k: int, n: int) -> Mapping[str, tuple[ProductError, ...]]:
@@ -81,6 +90,6 @@ def _arrays(path: Path) -> Mapping[str, NDArray[np.generic]]:
         raise SpecError(f"{path} is no .npz file of arrays; {TAKES}") from None
 
 
-def float_activation(text: str) -> FloatFormat:
+def table_activation(text: str) -> Format:
     """The format of activations that tables are made of. Raises SpecError for another."""
-    return FLOATS[one_of("--activation", text, FLOAT_ACTIVATIONS)]
+    return parse_format(one_of("--activation", text, ACTIVATIONS))

@@ -12,18 +12,21 @@ from hypothesis import strategies as st
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import ENGINES, Engine, load_engine
-from hwsim.errors import SpecError
+from hwsim.errors import ProgramError, SpecError
 from hwsim.gemm import Gemm, Shapes
 from hwsim.jobs import jobs_of
 from hwsim.layer_run import Depth
 from hwsim.machine import Machine, make_machine
+from hwsim.program import Program
 from hwsim.replay import replay
 from hwsim.report import LayerReport, Report
 from hwsim.simulation import simulate
 from hwsim.table_work import Precompute, table_work
 from hwsim.tiles.cost import tile_cycles
+from hwsim.tiles.tiling import Tiling
 from hwsim.tiles.traffic import Reason, Stream
 from hwsim.workload.building import WorkloadBuilder
+from hwsim.workload.convolution import Axis, Convolution
 from hwsim.workload.einsum import einsum
 from hwsim.workload.graph import Workload
 from hwsim.workload.lowering import ProductFormats, lower
@@ -46,6 +49,7 @@ NARROW = (
 HEADS, KV_HEADS, HEAD_DIM = 4, 2, 3
 """Of the small model: 12 elements in 4 heads, two of which share keys and values."""
 ATTENTION = ("scores", "context")
+PRECOMPUTE = ["separate", "fused"]
 TAKES_TABLES = "lut:m=2,n=8,k=4,w_bits=2,precompute=fused"
 
 
@@ -340,5 +344,62 @@ def test_tables_have_the_bits_of_their_entries(fields: str, bits: int, operation
     """Of INT8 whatever the activations are, with one operation more for each entry that is scaled."""
     found = table_work(load_engine(f"lut:n=8,precompute=fused,{fields}"), Precompute.FUSED)
     assert found is not None
-    assert (found.bits, found.operations(8)) == (bits, 2 * operations)
+    assert (found.table_bits, found.table_operations) == (4 * bits, operations)
     assert found.inflation == bits / (16 if "16" in fields.split(",")[0] else 8)
+
+
+def fed(k: int, entry: str, convolution: int = 0) -> tuple[Workload, str]:
+    """A Relu that feeds one product of five rows of k, or a convolution of six channels; and an engine with tables."""
+    builder = WorkloadBuilder("t")
+    shape = (1, 6, 5, 5) if convolution else (5, k)
+    x, r = builder.tensor("x", shape, None, Role.INPUT), builder.tensor("r", shape, None)
+    builder.add(Operator("relu", "Relu", Kind.VECTOR, (x,), (r,), vector_ops=32))
+    axis = Axis.padded(5, max(convolution, 1), 1, 1, 0, 0)
+    geometry = Convolution(1, 6, 8, (axis, axis)) if convolution else einsum("mk,kn->mn", (5, k), (k, 8))
+    b_shape, c_shape = ((8, 6, convolution, convolution), (1, 8, *geometry.windows)) if isinstance(
+        geometry, Convolution
+    ) else ((k, 8), (5, 8))  # fmt: skip
+    w, c = builder.tensor("w", b_shape, None, Role.PARAMETER), builder.tensor("c", c_shape, None, Role.OUTPUT)
+    builder.add(Operator("product", "MatMul", Kind.PRODUCT, (r, w), (c,), lower(geometry, r, w, c)))
+    return builder.build(()), f"lut:m=2,n=8,{entry},w_bits=2,precompute=fused"
+
+
+@settings(max_examples=30, deadline=None)
+@given(k=st.integers(1, 40), group=st.integers(2, 5), convolution=st.integers(0, 3), how=st.sampled_from(PRECOMPUTE))
+def test_tables_are_counted_one_by_one_full_and_ragged(k: int, group: int, convolution: int, how: str) -> None:
+    workload, spec = fed(k, f"k={group}", convolution)
+    report = simulate(workload, make_machine(load_engine(spec), {"precompute": how}))
+    found = table_work(load_engine(spec), Precompute(how))
+    assert found is not None
+    (row,) = report.layers
+    made = row.m * -(-row.k // group)
+    maker = next(x for x in report.other_operators if x.op == ("Precompute" if how == "separate" else "Relu"))
+    more = 0 if how == "separate" else 32
+    assert row.traffic[Stream.A, Reason.FIRST_LOAD] == -(-made * found.entries * found.entry_bits // 8)
+    assert maker.traffic[Stream.OUTPUTS, Reason.OUTPUT] == row.traffic[Stream.A, Reason.FIRST_LOAD]
+    assert maker.vector_ops == made * found.table_operations + more
+    said = "tables of convolutions are of consecutive entries of im2col rows: each window has tables of its own"
+    assert (said in report.assumptions) == (convolution > 1)
+
+
+def test_a_ragged_table_of_int8_entries_is_a_whole_one() -> None:
+    workload, spec = fed(21, "k=4,entry=int8")
+    report = simulate(workload, make_machine(load_engine(spec), {}))
+    assert report.layers[0].traffic[Stream.A, Reason.FIRST_LOAD] == 5 * 6 * 8
+
+
+def test_a_program_whose_tiles_cut_tables_is_refused() -> None:
+    workload, spec = fed(21, "k=4")
+    machine = make_machine(load_engine(spec), {})
+    for k in (8, 21):
+        simulate(workload, machine, planned(spec, k))
+    with pytest.raises(ProgramError) as refused:
+        simulate(workload, machine, planned(spec, 6))
+    assert str(refused.value) == (
+        "plan: layer 'product' has tiles of k = 6, which cut tables of 4; tiles along k hold whole tables"
+    )
+    simulate(workload, make_machine(load_engine(spec), {"precompute": "naive"}), planned(spec, 6))
+
+
+def planned(spec: str, k: int) -> Program:
+    return Program("t", spec, {}, ("relu", "product"), {"product": Tiling(5, 8, k)}, "plan")

@@ -43,6 +43,8 @@ def test_what_an_instruction_leaves_open_stands_beside_it(fields: str, tmp_path:
 
 
 REFUSED = {
+    "lmma.m02n64k4.int8.int2.int32.int32": "'lmma.m02n64k4.int8.int2.int32.int32' is not of the form "
+    "lmma.mMnNkK.A.W.ACC.OUT, as lmma.m2n64k4.int8.int2.int32.int32",
     "lmma.m2n64k4.int8.int2.int32.int32:w_bits=2": "lmma.m2n64k4.int8.int2.int32.int32 says w_bits=2 itself; what may "
     "be given beside it are other fields",
     "lmma.m2n64k4.int8.int2.int32.int32:entry=int8": "lut: entry=int8 needs precompute=fused, not precompute=inside: "

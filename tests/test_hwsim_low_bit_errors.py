@@ -50,6 +50,11 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: unsigned_weights([[0]], 2, scale=0), "a scale is positive and finite, not 0.0"),
     (lambda: unsigned_weights([[0]], 2, scale=np.inf), "a scale is positive and finite, not inf"),
     (lambda: unsigned_weights([[0], [1]], 2, span=3), "a scale is shared by 1 to k = 2 weights, not by 3"),
+    (lambda: unsigned_weights([[0], [1]], 2, span=1.5), "a scale is shared by 1 to k = 2 weights, not by 1.5"),  # type: ignore[arg-type]
+    (
+        lambda: LowBitWeights(np.zeros((2, 2), np.uint8), 2, SCALES, 0 * SCALES, 2.0),  # type: ignore[arg-type]
+        "a scale is shared by 1 to k = 2 weights, not by 2.0",
+    ),
     (lambda: unsigned_weights([[0], [1]], 2, span=0), "a scale is shared by 1 to k = 2 weights, not by 0"),
     (
         lambda: unsigned_weights([[0], [1]], 2, scale=np.ones((3, 1))),
@@ -154,6 +159,12 @@ BAD: list[tuple[Callable[[], object], str]] = [
         "a scale is positive and finite, not inf",
     ),
     (lambda: quantise_weights(np.zeros((1, 1)), 9, Scheme.SIGNED), "low-bit weights have 1 to 8 bits, not 9"),
+    (lambda: pack(np.ones((5, 1), np.uint8), 2, 2.5), "weights are packed in groups of at least 1, not 2.5"),  # type: ignore[arg-type]
+    (lambda: packed_bytes((2.5, 2), 2), "packed weights have a shape (k, n), not (2.5, 2)"),  # type: ignore[arg-type]
+    (
+        lambda: remap(np.ones((5, 1), np.uint8), 2.5),  # type: ignore[arg-type]
+        "groups and spans along k have at least 1 element, not 2.5 and 5",
+    ),
     (lambda: pack(np.array([[1]], np.uint8), 2, 0), "weights are packed in groups of at least 1, not 0"),
     (
         lambda: unpack(np.zeros(3, np.uint8), (4, 4), 2),

@@ -177,7 +177,7 @@ def test_an_instruction_drives_the_engine() -> None:
 def test_tables_of_four_have_16_bits_for_each_activation(fmt: str) -> None:
     found = table_work(load_engine(f"lut:a={fmt},{INT8_TABLES}"), Precompute.FUSED)
     assert found is not None
-    assert found.bits == 16
+    assert found.table_bits == 4 * 16
     assert found.inflation == TableGeometry(FLOATS[fmt], entry=ENTRY).traffic_inflation == 16 / FLOATS[fmt].bits
 
 

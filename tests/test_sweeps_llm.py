@@ -72,8 +72,8 @@ def test_the_table_for_people_has_every_kernel_of_one_batch_and_every_batch_of_m
          "invalid value for '--batch': 'x' is not a whole number; see 'hwsim llm --help'"),
         (("--workload", "llama2-7b", "--gpu", "h10"),
          "unknown gpu 'h10' (did you mean 'h100'?); gpus are a100, h100, rtx3090"),
-        (("--workload", "llama2-7b", "--gpu", "a100:unit=lut,w_bits=8"),
-         "a100:unit=lut,w_bits=8: unit=lut takes weights of 1, 2, 3 or 4 bits, not 8"),
+        (("--workload", "llama2-7b", "--gpu", "a100:unit=lut,w_bits=9"),
+         "a100:unit=lut,w_bits=9: unit=lut takes weights of 1, 2, 3, 4, 5, 6, 7 or 8 bits, not 9"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_gets_one_sentence(words: tuple[str, ...], sentence: str) -> None:

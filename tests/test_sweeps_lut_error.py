@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hwsim.low_bit import Scheme, quantise_weights
+from hwsim.formats import IntFormat
+from hwsim.low_bit import Scheme, parse_granularity, quantise_weights
 from hwsim.lut import synthetic_errors, table_errors
 from sweeps.cli import app
 
@@ -49,12 +50,33 @@ def test_the_table_names_what_was_asked() -> None:
         assert words.lower() in text.lower()
 
 
+@pytest.mark.parametrize("activation", ["int8", "int16"])
+def test_tables_of_integers_are_exact_and_quantised_ones_are_those_of_the_study(
+    tmp_path: Path, activation: str
+) -> None:
+    format = IntFormat(int(activation[3:]))
+    rng = np.random.default_rng(5)
+    a, w = format.random(rng, (5, 32)), rng.standard_normal((32, 4))
+    a[0, 0] = format.high
+    np.savez(tmp_path / "mine.npz", a=np.maximum(a, -format.high), w=w)
+    asked = ("--operands", tmp_path / "mine.npz", "--activation", activation, "--json")
+    exact, *others = json.loads(answer(*asked))
+    assert (exact["values"], exact["one_scale_per"]) == ("exact tables", None)
+    assert exact["nmse"] < 1e-30
+    weights = quantise_weights(w, 2, Scheme.SYMMETRIC, parse_granularity("channel"))
+    errors = table_errors(np.maximum(a, -format.high), weights, format)
+    assert [row["nmse"] for row in others] == [error.nmse for error in errors[1:]]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("--m", 0), "--m is at least 1, not 0"),
         (("--scheme", "odd"), "--scheme is 'odd'; allowed are symmetric, signed, asymmetric, ternary"),
-        (("--activation", "int8"), "--activation is 'int8'; allowed are fp16, fp8e4m3, fp8e5m2"),
+        (
+            ("--activation", "int9"),
+            "--activation is 'int9' (did you mean 'int8'?); allowed are fp16, fp8e4m3, fp8e5m2, int8, int16",
+        ),
         (("--w-bits", 3, "--scheme", "ternary"), "ternary weights have 2 bits, not 3"),
         (("--scale", "group:6", *SMALL), "6 activations with one scale are not whole tables of 4"),
     ],

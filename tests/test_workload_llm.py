@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.formats import INT8, IntFormat
+from hwsim.formats import IntFormat
 from hwsim.workload.graph import Workload
 from hwsim.workload.im2col import operands, result
 from hwsim.workload.llm.blocks import OPS_PER_ELEMENT
@@ -51,7 +51,7 @@ def test_decode_of_llama_by_hand(batch: int, seq: int, layers: int) -> None:
     attention = 2 * heads * seq * d
     workload = make(LLAMA, phase="decode", batch=batch, seq=seq, layers=layers, logits="none")
     assert workload.macs == batch * layers * (weights + attention)
-    cached = sum(t.bytes() for t in workload.tensors.values() if t.name.endswith("_cache"))
+    cached = sum(t.bytes(8) for t in workload.tensors.values() if t.name.endswith("_cache"))
     assert cached == layers * 2 * batch * kv * d * (seq - 1)
 
 
@@ -205,7 +205,7 @@ def test_formats_reach_tensors_and_products() -> None:
     assert STORED not in workload.assumptions
     default = make(GPT2, seq=4)
     assert product(default, "layer0.up").gemm.w is None
-    assert default.tensors["layer0.up.weight"].format == INT8
+    assert default.tensors["layer0.up.weight"].format is None
 
 
 def test_norms_and_activations_cost_what_their_onnx_operators_do() -> None:

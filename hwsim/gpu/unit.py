@@ -9,6 +9,7 @@ from hwsim.errors import SpecError
 from hwsim.floats import FP16
 from hwsim.formats import FLOATS, Format, IntFormat
 from hwsim.gpu.description import Gpu
+from hwsim.low_bit.weights import MAX_BITS
 from hwsim.lut import ScaleSharing, TableGeometry, TableScale
 
 TIMES_MACS = 256
@@ -44,7 +45,8 @@ SHAPES = {UnitKind.MAC: UnitShape(16, 8, 16), UnitKind.LUT: UnitShape(2, 64, 4)}
 LIMITS = {"times": 64, "registers": 8, "entry_bits": 32, "scale": None, "share": None, "w_group": None}
 """The largest value of a field; all are at least 1, but for"""
 LEAST = {"w_group": 0}
-LUT_BITS = (1, 2, 3, 4)
+LUT_BITS = tuple(range(1, MAX_BITS + 1))
+"""All that low-bit weights have: a LUT array takes one bit plane per cycle, however many there are."""
 MAC_BITS = (1, 2, 3, 4, 8, 16)
 
 

@@ -16,7 +16,7 @@ def packed_bytes(shape: tuple[int, int], bits: int) -> int:
     Raises SpecError for a shape without two sides and for bits that weights do not have.
     """
     check_bits(bits)
-    if len(shape) != 2 or min(shape) < 0:
+    if len(shape) != 2 or not all(isinstance(side, int | np.integer) and side >= 0 for side in shape):
         raise SpecError(f"packed weights have a shape (k, n), not {tuple(shape)}")
     return -(-shape[0] * shape[1] * bits // 8)
 
@@ -56,7 +56,7 @@ def unpack(packed: Codes, shape: tuple[int, int], bits: int, group: int = 4) -> 
 
 def _check(bits: int, group: int) -> None:
     check_bits(bits)
-    if group < 1:
+    if not isinstance(group, int | np.integer) or group < 1:
         raise SpecError(f"weights are packed in groups of at least 1, not {group}")
 
 

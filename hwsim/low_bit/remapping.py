@@ -14,7 +14,7 @@ def table_starts(k: int, group: int, span: int) -> NDArray[np.int64]:
 
     Raises SpecError for groups or spans of no element.
     """
-    if group < 1 or span < 1:
+    if not all(isinstance(length, int | np.integer) and length >= 1 for length in (group, span)):
         raise SpecError(f"groups and spans along k have at least 1 element, not {group} and {span}")
     starts = [np.arange(first, min(first + span, k), group) for first in range(0, k, span)]
     return np.concatenate(starts).astype(np.int64)

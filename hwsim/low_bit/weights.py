@@ -40,7 +40,7 @@ class LowBitWeights:
             raise SpecError(f"the codes of weights are stored in uint8, not in {self.codes.dtype}")
         if self.codes.ndim != 2 or 0 in self.codes.shape:
             raise SpecError(f"weights are a matrix (k, n) with at least one element, not of shape {self.codes.shape}")
-        if not 1 <= self.span <= self.k:
+        if not _is_whole(self.span) or not 1 <= self.span <= self.k:
             raise SpecError(f"a scale is shared by 1 to k = {self.k} weights, not by {self.span}")
         IntFormat(self.bits, signed=False).check(self.codes, "the matrix of codes")
         _check_scale(self.scale, self.shape_of_scales)
@@ -95,6 +95,10 @@ def check_bits(bits: int) -> None:
         raise SpecError(f"low-bit weights have 1 to {MAX_BITS} bits, not {bits}")
 
 
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+
+
 def unsigned_weights(
     codes: ArrayLike, bits: int, scale: ArrayLike = 1.0, zero: ArrayLike = 0.0, span: int | None = None
 ) -> LowBitWeights:
@@ -104,6 +108,8 @@ def unsigned_weights(
     IntFormat(bits, signed=False).check(given, "the matrix of codes")
     k, n = given.shape
     span = k if span is None else span
+    if not _is_whole(span):
+        raise SpecError(f"a scale is shared by 1 to k = {k} weights, not by {span}")
     shape = -(-k // max(span, 1)), n
     return LowBitWeights(
         given.astype(np.uint8), bits, _per_span(scale, shape, "scales"), _per_span(zero, shape, "zero points"), span

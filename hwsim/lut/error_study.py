@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.errors import SpecError
 from hwsim.floats import FP16, Floats, rounded
-from hwsim.formats import FloatFormat, IntFormat
+from hwsim.formats import FloatFormat, Format, IntFormat
 from hwsim.low_bit.weights import LowBitWeights
 from hwsim.lut.float_product import FloatRule, lookup_floats
+from hwsim.lut.integer_product import Integers, scaled_product
 from hwsim.lut.quantised_product import TableQuantiser, TableScale, lookup_quantised, parse_table_scale
 
 Reals = NDArray[np.float64]
@@ -48,22 +50,21 @@ class ProductError:
 
 
 def table_errors(
-    a: Floats,
+    a: Floats | Integers,
     weights: LowBitWeights,
-    activation: FloatFormat = FP16,
+    activation: Format = FP16,
     group: int = 4,
     bits: int = 8,
     scales: Sequence[TableScale] = SCALES,
 ) -> tuple[ProductError, ...]:
     """Errors of activations (m, k) against their product with the weights in float64.
 
-    Of exact tables under the default `FloatRule`, then for each of ``scales`` of tables with ``bits`` bits, then of
-    activations quantised with ``bits`` bits over the same sets of activations and multiplied exactly. Raises SpecError
-    as the products do, and for an exact product that is zero.
+    Of exact tables (of floats under the default `FloatRule`, of integers without any rounding), then for each of
+    ``scales`` of tables with ``bits`` bits, then of activations quantised with ``bits`` bits over the same sets of
+    activations and multiplied exactly. Raises SpecError as the products do, and for an exact product that is zero.
     """
     exact = np.asarray(a, np.float64) @ weights.real
-    floats = lookup_floats(a, weights, FloatRule(activation), group)
-    found = [ProductError(f"{FloatRule().entry} tables", None, nmse(floats, exact))]
+    found = [_exact_tables(a, weights, activation, group, exact)]
     for scale in scales:
         product = lookup_quantised(a, weights, TableQuantiser(scale, bits), activation, group)
         found.append(ProductError(f"int{bits} tables", scale, nmse(product, exact)))
@@ -71,6 +72,15 @@ def table_errors(
         held = quantised_activations(np.asarray(a, np.float64), scale.elements(a.shape[1], group), bits)
         found.append(ProductError(f"int{bits} activations", scale, nmse(held @ weights.real, exact)))
     return tuple(found)
+
+
+def _exact_tables(
+    a: Floats | Integers, weights: LowBitWeights, activation: Format, group: int, exact: Reals
+) -> ProductError:
+    if isinstance(activation, FloatFormat):
+        product = lookup_floats(cast("Floats", a), weights, FloatRule(activation), group)
+        return ProductError(f"{FloatRule().entry} tables", None, nmse(product, exact))
+    return ProductError("exact tables", None, nmse(scaled_product(cast("Integers", a), weights, activation), exact))
 
 
 def quantised_activations(a: Reals, per_scale: int, bits: int = 8) -> Reals:

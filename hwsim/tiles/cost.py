@@ -51,7 +51,8 @@ def port_bytes(
     reads = words["c"] - outputs + outputs * adds if machine.takes_sums else 0
     return {
         operand: ceil_div(
-            (words[operand.value] + (reads if operand is Operand.C else 0)) * demand.held_bits(operand), 8
+            (words[operand.value] + (reads if operand is Operand.C else 0)) * demand.held_bits(operand),
+            8 * (demand.a_group if operand is Operand.A else 1),
         )
         for operand in Operand
     }

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from hwsim.gemm import Shapes
+from hwsim.gemm import IntLike, Shapes
 from hwsim.machine import Machine
 from hwsim.tiles.cost import port_cycles, tile_cycles, vector_cycles
 from hwsim.tiles.demand import Demand
@@ -68,8 +68,8 @@ class TileLoops:
         last = max((self._place[loop] for loop in moved.varying), default=-1)
         outside = tiling.order[: tiling.depth(operand)]
         first, second = tuple(operand.axes)
-        sides = (demand.sides[first], demand.sides[second])
-        held = tiling.buffer_sides(operand, demand.sides)
+        sides = _whole(demand.stored_sides(operand, demand.sides[first], demand.sides[second]))
+        held = _whole(demand.stored_sides(operand, *tiling.buffer_sides(operand, demand.sides)))
         spilled = operand is Operand.C and moved.within > 1
         return Transfers(
             operand,
@@ -194,3 +194,7 @@ class TileLoops:
                         breaks |= found
         firsts = sorted(breaks)
         return [(first, after - first) for first, after in pairwise(firsts)]
+
+
+def _whole(sides: tuple[IntLike, IntLike]) -> tuple[int, int]:
+    return int(sides[0]), int(sides[1])

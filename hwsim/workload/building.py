@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hwsim.errors import WorkloadError
-from hwsim.formats import INT8, Format
+from hwsim.formats import Format
 from hwsim.gemm import Gemm
 from hwsim.workload.contraction import matmul
 from hwsim.workload.geometry import Geometry
@@ -23,7 +23,7 @@ class WorkloadBuilder:
         self._tensors: dict[str, Tensor] = {}
         self._operators: list[Operator] = []
 
-    def tensor(self, name: str, shape: tuple[int, ...], format: Format, role: Role = Role.ACTIVATION) -> str:
+    def tensor(self, name: str, shape: tuple[int, ...], format: Format | None, role: Role = Role.ACTIVATION) -> str:
         """Declare a tensor once and return its name; raises WorkloadError if the name is taken."""
         if name in self._tensors:
             raise WorkloadError(f"{self.name}: two tensors are named {name!r}")
@@ -60,13 +60,11 @@ def add_standalone_product(
 ) -> None:
     """Add a product that reads an input A and a parameter B of its own and hands C outside.
 
-    ``shapes`` are those of the three tensors; C has the format of A, and a format that the product leaves to the
-    engine is stored as int8.
+    ``shapes`` are those of the three tensors; C has the format of A.
     """
-    a_format, w_format = gemm.a or INT8, gemm.w or INT8
-    a = builder.tensor(f"{name}.a", shapes[0], a_format, Role.INPUT)
-    b = builder.tensor(f"{name}.w", shapes[1], w_format, Role.PARAMETER)
-    c = builder.tensor(f"{name}.c", shapes[2], a_format, Role.OUTPUT)
+    a = builder.tensor(f"{name}.a", shapes[0], gemm.a, Role.INPUT)
+    b = builder.tensor(f"{name}.w", shapes[1], gemm.w, Role.PARAMETER)
+    c = builder.tensor(f"{name}.c", shapes[2], gemm.a, Role.OUTPUT)
     elements = geometry.unique_elements if movement is Movement.UNIQUE else geometry.expanded_elements
     product = Product(gemm, a, b, c, *elements, geometry=geometry)
     builder.add(Operator(name, op, Kind.PRODUCT, (a, b), (c,), product))

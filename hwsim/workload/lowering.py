@@ -9,7 +9,10 @@ from hwsim.gemm import Gemm
 from hwsim.workload.geometry import Geometry
 from hwsim.workload.operator import Movement, Product
 
-STORED = "what is left to the engine's formats is stored as int8"
+STORED = (
+    "what is left to the engine's formats lies in that of its activations, but for weights of products in that of its "
+    "weights"
+)
 """What a workload without formats of its own says of its tensors."""
 
 

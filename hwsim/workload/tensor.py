@@ -25,11 +25,11 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """``shape`` elements of ``format``; a scalar has shape ()."""
+    """``shape`` elements of ``format``, where None means "the engine's"; a scalar has shape ()."""
 
     name: str
     shape: tuple[int, ...]
-    format: Format
+    format: Format | None
     role: Role = Role.ACTIVATION
 
     def __post_init__(self) -> None:
@@ -42,5 +42,11 @@ class Tensor:
         return prod(self.shape)
 
     def bytes(self, element_bits: int | None = None) -> int:
-        """Size in bytes, rounded up; ``element_bits`` overrides the format's width."""
-        return -(-self.elements * (element_bits or self.format.bits) // 8)
+        """Size in bytes, rounded up; ``element_bits`` overrides the format's width.
+
+        Raises WorkloadError if neither says how wide an element is.
+        """
+        bits = element_bits or (self.format.bits if self.format else 0)
+        if not bits:
+            raise WorkloadError(f"tensor {self.name!r} is left to the engine's format, and has no bytes without one")
+        return -(-self.elements * bits // 8)

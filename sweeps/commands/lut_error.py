@@ -23,7 +23,7 @@ def lut_error(
         str, typer.Option("--weight-scale", help="Weights that share a scale: tensor, channel or group:N.")
     ] = "channel",
     activation: Annotated[
-        str, typer.Option("--activation", help="Format of activations: fp16, fp8e4m3 or fp8e5m2.")
+        str, typer.Option("--activation", help="Format of activations: fp16, fp8e4m3, fp8e5m2, int8 or int16.")
     ] = "fp16",
     group: Annotated[int, typer.Option("--group", parser=whole, metavar="N", help="Activations of one table.")] = 4,
     bits: Annotated[
@@ -62,9 +62,9 @@ def _quantised(
     from hwsim.lut.error_study import SCALES
     from hwsim.lut.quantised_product import parse_table_scale
     from sweeps.reading import one_of
-    from sweeps.table_errors import Quantised, float_activation
+    from sweeps.table_errors import Quantised, table_activation
 
     of_weights = Scheme(one_of("--scheme", scheme, [known.value for known in Scheme]))
     shared = [parse_table_scale(text) for text in scales] if scales else SCALES
     weights = w_bits, of_weights, parse_granularity(weight_scale)
-    return Quantised(weights, float_activation(activation), group, bits, shared)
+    return Quantised(weights, table_activation(activation), group, bits, shared)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hwsim.formats import INT8, Format
+from hwsim.formats import Format
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.convolution import Convolution
 from hwsim.workload.einsum import einsum
@@ -45,14 +45,14 @@ class Blocks:
         return tuple(self._lengths[axis] for axis in axes)
 
     def tensor(self, name: str, axes: str, role: Role, format: Format | None = None) -> str:
-        """Declare a tensor, by default in the format of activations (int8 where that is left to the engine)."""
-        return self._builder.tensor(name, self.shape(axes), format or self._a or INT8, role)
+        """Declare a tensor, by default in the format of activations."""
+        return self._builder.tensor(name, self.shape(axes), format or self._a, role)
 
     def weight(self, name: str, axes: str) -> str:
         """Declare a parameter in the format of weights, or find it declared (a tied table)."""
         if name in self._builder:
             return name
-        return self.tensor(name, axes, Role.PARAMETER, self._w or INT8)
+        return self.tensor(name, axes, Role.PARAMETER, self._w)
 
     def linear(self, name: str, equation: str, x: str, bias: str = "", made: Role = Role.ACTIVATION) -> str:
         """``x`` times a weight of its own; ``bias`` names the axes of one that is added."""
@@ -122,12 +122,12 @@ class Blocks:
     def convolve(self, name: str, geometry: Convolution) -> str:
         """A convolution of an input image with a weight and a bias of its own; both layouts are ``geometry``'s."""
         sides = (geometry.images, geometry.in_channels, *geometry.positions)
-        image = self._builder.tensor(f"{name}.image", sides, self._a or INT8, Role.INPUT)
+        image = self._builder.tensor(f"{name}.image", sides, self._a, Role.INPUT)
         sides = (geometry.out_channels, geometry.group_in, *geometry.kernel)
-        weight = self._builder.tensor(f"{name}.weight", sides, self._w or INT8, Role.PARAMETER)
-        bias = self._builder.tensor(f"{name}.bias", (geometry.out_channels,), self._a or INT8, Role.PARAMETER)
+        weight = self._builder.tensor(f"{name}.weight", sides, self._w, Role.PARAMETER)
+        bias = self._builder.tensor(f"{name}.bias", (geometry.out_channels,), self._a, Role.PARAMETER)
         sides = (geometry.images, geometry.out_channels, *geometry.windows)
-        out = self._builder.tensor(f"{name}.out", sides, self._a or INT8)
+        out = self._builder.tensor(f"{name}.out", sides, self._a)
         product = lower(geometry, image, weight, out, ProductFormats(self._a, self._w))
         ops = self._builder[out].elements
         self._builder.add(Operator(name, "Conv", Kind.PRODUCT, (image, weight, bias), (out,), product, ops))

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from math import prod
 
 from hwsim.errors import WorkloadError
-from hwsim.formats import INT8
 from hwsim.workload.building import WorkloadBuilder
 from hwsim.workload.contraction import transposed_matmul
 from hwsim.workload.convolution import Axis, Convolution, TransposedConvolution
@@ -55,7 +54,7 @@ class Layers:
 
     def source(self, shape: tuple[int, ...]) -> str:
         """The images or videos that the network reads."""
-        return self._builder.tensor("image", shape, INT8, Role.INPUT)
+        return self._builder.tensor("image", shape, None, Role.INPUT)
 
     def conv(self, name: str, x: str, channels: int, window: Window, groups: int = 1, bias: bool = False) -> str:
         """A convolution to ``channels`` channels, over as many axes as ``x`` has sides."""
@@ -127,7 +126,7 @@ class Layers:
         images, _, *sides = self.shape(inputs[0])
         self._check_same(name, "concatenates sides", [self.sides(x) for x in inputs])
         channels = sum(self.channels(x) for x in inputs)
-        out = self._builder.tensor(f"{name}.out", (images, channels, *sides), INT8)
+        out = self._builder.tensor(f"{name}.out", (images, channels, *sides), None)
         self._builder.add(Operator(name, "Concat", Kind.MOVE, tuple(inputs), (out,), attributes={"axis": 1}))
         return out
 
@@ -147,7 +146,7 @@ class Layers:
     def flatten(self, name: str, x: str) -> str:
         """All elements of an image in a row."""
         images, *rest = self.shape(x)
-        out = self._builder.tensor(f"{name}.out", (images, prod(rest)), INT8)
+        out = self._builder.tensor(f"{name}.out", (images, prod(rest)), None)
         self._builder.add(Operator(name, "Flatten", Kind.VIEW, (x,), (out,)))
         return out
 
@@ -169,7 +168,7 @@ class Layers:
         return self.linear(name, self.flatten(f"{name}.flat", self.global_pool(f"{name}.pool", x)), labels)
 
     def _parameter(self, name: str, shape: tuple[int, ...]) -> str:
-        return self._builder.tensor(name, shape, INT8, Role.PARAMETER)
+        return self._builder.tensor(name, shape, None, Role.PARAMETER)
 
     def _axes(self, name: str, x: str, window: Window) -> tuple[Axis, ...]:
         try:
@@ -192,7 +191,7 @@ class Layers:
         ops: int = 0,
     ) -> str:
         """``ops`` are elementary operations beside the product and the addition of a ``bias``, if there is one."""
-        out = self._builder.tensor(f"{name}.out", shape, INT8)
+        out = self._builder.tensor(f"{name}.out", shape, None)
         product = lower(geometry, *operands, out, movement=self._movement)
         inputs, ops = (operands, ops) if not bias else ((*operands, bias), ops + prod(shape))
         self._builder.add(Operator(name, op, Kind.PRODUCT, inputs, (out,), product, ops, attributes))
@@ -207,6 +206,6 @@ class Layers:
         ops: int,
         attributes: Mapping[str, object] | None = None,
     ) -> str:
-        out = self._builder.tensor(f"{name}.out", shape, INT8)
+        out = self._builder.tensor(f"{name}.out", shape, None)
         self._builder.add(Operator(name, op, Kind.VECTOR, tuple(inputs), (out,), None, ops, attributes or {}))
         return out
