@@ -18,6 +18,8 @@ from hwsim.errors import SpecError
 from sweeps.cli import app
 from sweeps.render.reproduce import COLUMNS, legend, number, summary
 from sweeps.reproduce.claim import Claim, Origin, Source, table, unchecked
+from sweeps.reproduce.cosma import runs
+from sweeps.reproduce.cosma.cases import Budget, Case, cases
 from sweeps.reproduce.registry import SYSTEMS, find_system
 from sweeps.reproduce.stored import FOLDER, Stored, code_digest, load, save
 from sweeps.reproduce.system import Section, System, compute
@@ -170,6 +172,8 @@ def test_the_abstract_and_the_notes_stand_side_by_side_where_they_differ() -> No
 
 @pytest.fixture(scope="module")
 def fresh() -> dict[str, tuple[Row, ...]]:
+    """Claims of COSMA are computed from its stored runs, which a test of their own computes again in part."""
+    runs.prime(runs.stored())
     return {system.name: compute(system) for system in SYSTEMS}
 
 
@@ -321,7 +325,7 @@ def test_nothing_missed_is_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> Non
                         + ", ".join(system.name for system in SYSTEMS)),
         ([], "missing argument 'SYSTEM'; see 'hwsim reproduce --help'"),
         (["bitweight", "--frehs"],
-         "reproduce has no option '--frehs' (did you mean '--fresh'?); its options are --fresh, --json, --help"),
+         "reproduce has no option '--frehs' (did you mean '--fresh'?); its options are --fresh, --runs, --json, --help"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_gets_one_sentence(words: list[str], sentence: str) -> None:
@@ -346,3 +350,39 @@ def test_the_summary_counts_every_row_once() -> None:
             count, _, words = part.partition(" ")
             told[words] += int(count)
     assert told == {verdict.value: count for verdict, count in found.items()}
+
+
+# The runs of COSMA's networks.
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("resnet50", True, Budget.LEAST.value),
+        Case("r2plus1d-18", False, Budget.HALF.value),
+        Case("deeplabv3-resnet50", True, Budget.PEAK.value),
+        Case("vit-b-16", False, Budget.LEAST.value),
+    ],
+    ids=lambda case: case.text,
+)
+def test_stored_runs_are_what_is_computed(case: Case) -> None:
+    stored = next(run for run in runs.stored() if run.case == case)
+    assert replace(runs.compute(case), solve_seconds=stored.solve_seconds) == stored, "run: make reproduce"
+
+
+def test_every_case_has_its_run_and_no_baseline_beats_a_proven_one() -> None:
+    stored = runs.stored()
+    assert [run.case for run in stored] == list(cases())
+    for run in stored:
+        assert (run.status == "optimal") == (run.objective_bytes == run.bound_bytes)
+        for theirs in run.baseline_bytes.values():
+            assert theirs is None or theirs >= run.bound_bytes
+
+
+def test_the_runs_are_printed_and_told() -> None:
+    told = json.loads(invoke("cosma", "--runs", "--json").stdout)
+    assert [runs.Run.of_record(record) for record in told] == list(runs.stored())
+    assert "nasnet-a, with parameters, M_H" in " ".join(invoke("cosma", "--runs").stdout.split())
+    refused = invoke("lut", "--runs")
+    assert refused.exit_code == 2
+    assert refused.stderr == "hwsim: --runs: the claims of lut rest on no runs; those of cosma do\n"

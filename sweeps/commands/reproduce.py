@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight or lut.")],
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight, lut or cosma.")],
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute the numbers now, not as stored.")] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="Print the runs behind the claims of cosma instead.")] = False,
     json: Json = False,
 ) -> None:
     """Print the claims of a published system beside numbers of ours; exit code 1 if one is not reproduced."""
@@ -24,6 +25,9 @@ def reproduce(
     from sweeps.reproduce.verdict import Verdict
 
     found = find_system(system)
+    if runs:
+        _print_runs(found.name, fresh, json)
+        return
     rows = _computed(found) if fresh else _stored(found)
     if json:
         print_json([row.record() for row in rows])
@@ -33,6 +37,25 @@ def reproduce(
         print_rows(console(), found.title, rows)
     missed = any(row.outcome is Verdict.NOT_REPRODUCED for row in rows)
     raise typer.Exit(ANSWER_IS_BAD if missed else 0)
+
+
+def _print_runs(system: str, fresh: bool, json: bool) -> None:
+    """Every network, setting and budget; raises SpecError for a system whose claims rest on no runs."""
+    from hwsim.errors import SpecError
+    from sweeps.reproduce.cosma import runs
+    from sweeps.reproduce.cosma.cases import cases
+
+    if system != "cosma":
+        raise SpecError(f"--runs: the claims of {system} rest on no runs; those of cosma do")
+    if fresh:
+        runs.compute_all()
+    found = [runs.run(case) for case in cases()] if fresh else runs.stored()
+    if json:
+        print_json([run.record() for run in found])
+        return
+    from sweeps.render.cosma_runs import print_runs
+
+    print_runs(console(), found)
 
 
 def _stored(system: System) -> tuple[Row, ...]:

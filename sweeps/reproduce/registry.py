@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hwsim.errors import SpecError, nearest
 from sweeps.reproduce.bitweight import BITWEIGHT
+from sweeps.reproduce.cosma import COSMA
 from sweeps.reproduce.lut import LUT
 from sweeps.reproduce.system import System
 
-SYSTEMS: tuple[System, ...] = (BITWEIGHT, LUT)
+SYSTEMS: tuple[System, ...] = (BITWEIGHT, LUT, COSMA)
 
 
 def find_system(name: str) -> System:
