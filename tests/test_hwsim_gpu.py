@@ -301,7 +301,10 @@ def test_constants_and_assumptions_are_told() -> None:
     ("text", "sentence"),
     [
         ("a10", "unknown gpu 'a10' (did you mean 'a100'?); gpus are a100, h100, rtx3090"),
-        ("a100:unit=lut,w_bits=9", "a100:unit=lut,w_bits=9: unit=lut takes weights of 1, 2, 3, 4, 5, 6, 7 or 8 bits, not 9"),
+        (
+            "a100:unit=lut,w_bits=9",
+            "a100:unit=lut,w_bits=9: unit=lut takes weights of 1, 2, 3, 4, 5, 6, 7 or 8 bits, not 9",
+        ),
         ("a100:w_bits=5", "a100:w_bits=5: unit=mac takes weights of 1, 2, 3, 4, 8 or 16 bits, not 5"),
         (
             "a100:w_bits=16,a=int8",
