@@ -7,6 +7,7 @@ placed before that are alive at the same time, and above them all if no gap is l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from mapper.packing.rectangle import Rectangle, height
@@ -23,12 +24,21 @@ ORDERS: Mapping[str, Key] = {
 
 
 def pack_in_order(rectangles: Sequence[Rectangle]) -> dict[str, int]:
-    """Offsets in bytes by name, placing rectangles in the order given, each in its best gap."""
-    placed: list[tuple[int, Rectangle]] = []
-    for r in rectangles:
-        beside = sorted((offset, other.size_bytes) for offset, other in placed if other.meets(r))
-        placed.append((_best_gap(r.size_bytes, beside), r))
-    return {r.name: offset for offset, r in placed}
+    """Offsets in bytes by name, placing rectangles in the order given, each in its best gap.
+
+    Spans of time of an average duration list the rectangles in them, so that short lives in a long run do not all meet.
+    """
+    span = 1 + sum(r.duration for r in rectangles) // max(1, len(rectangles))
+    within: dict[int, list[int]] = defaultdict(list)
+    offsets: list[int] = []
+    for index, r in enumerate(rectangles):
+        spans = range(r.lower // span, (r.upper - 1) // span + 1)
+        near = {other for at in spans for other in within[at]}
+        beside = sorted((offsets[i], rectangles[i].size_bytes) for i in near if rectangles[i].meets(r))
+        offsets.append(_best_gap(r.size_bytes, beside))
+        for at in spans:
+            within[at].append(index)
+    return {r.name: offset for r, offset in zip(rectangles, offsets, strict=True)}
 
 
 def _best_gap(size_bytes: int, beside: Sequence[tuple[int, int]]) -> int:
