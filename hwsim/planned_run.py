@@ -148,7 +148,7 @@ class PlannedRun:
         yield from machine_assumptions(self.machine)
         room = memory_of(self.machine)
         size = plan.budget_bytes
-        yield f"the plan's scratchpad of {size} bytes lies in scratchpad_a and scratchpad_c, which have {room}"
+        yield f"the plan's scratchpad of {size} bytes lies in scratchpad_a and scratchpad_c, which have {room} bytes"
         yield "a step's loads and retrieves come before it computes, its stores and spills after it; nothing overlaps"
         if any(step.passing for step in self.graph.steps):
             yield "a parameter passes by once, with the first operator that reads it"

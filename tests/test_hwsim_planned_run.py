@@ -95,7 +95,7 @@ def test_rows_of_a_small_network_by_hand() -> None:
     assert report.assumptions == (
         "the clock is 1.0 GHz, assumed: no technology is characterised",
         "the vector unit does 4 operations per cycle; what follows a product alone rides along",
-        "the plan's scratchpad of 360 bytes lies in scratchpad_a and scratchpad_c, which have 524288",
+        "the plan's scratchpad of 360 bytes lies in scratchpad_a and scratchpad_c, which have 524288 bytes",
         "a step's loads and retrieves come before it computes, its stores and spills after it; nothing overlaps",
         "a parameter passes by once, with the first operator that reads it",
         "scratchpad_b holds the sums under work, and the tiles of parameters that pass by, in equal shares",

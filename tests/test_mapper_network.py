@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import mapper.residency.windows as windows_module
 from hwsim import load_workload
 from hwsim.errors import SpecError
-from hwsim.residency import Buffer, MemoryGraph, Status, Step, check_plan, memory_graph
+from hwsim.residency import Buffer, MemoryGraph, MemoryPlan, Status, Step, check_plan, memory_graph
+from mapper.baselines import baseline_plans
 from mapper.network import MapSettings, Order, map_network
 from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed
@@ -192,6 +193,14 @@ def test_more_time_is_never_worse() -> None:
     assert costs == sorted(costs, reverse=True)
     assert bounds == sorted(bounds)
     assert bounds[-1] <= costs[-1]
+
+
+def test_however_little_time_no_baseline_is_better() -> None:
+    graph = memory_graph(load_workload(str(MAPPING / "nasnet3.json")))
+    mapped = map_network(graph, graph.least_budget, MapSettings(seconds=0.01))
+    baselines = baseline_plans(graph, graph.least_budget, mapped.peak.order).values()
+    assert mapped.objective_bytes is not None
+    assert mapped.objective_bytes <= min(x.objective_bytes for x in baselines if isinstance(x, MemoryPlan))
 
 
 SCRIPT = """

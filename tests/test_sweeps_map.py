@@ -231,6 +231,7 @@ def test_wrong_orders_name_file_and_line(fork: Path, file: str, text: str, sente
         (("--scratchpad", "M_R", "--element-bytes", "0"), "element_bytes is 0; at least 1 is allowed"),
         (("--scratchpad", "M_R", "--export", "x.nl"), "--export x.nl ends in '.nl'; allowed are .mps and .lp"),
         (("--scratchpad", "M_R", "--out", "no/plan.json"), "no/plan.json: No such file or directory"),
+        (("--scratchpad", "1", "--html", "no/map.html"), "no/map.html: No such file or directory"),
     ],
 )
 def test_bad_questions_get_a_sentence(fork: Path, words: tuple[str, ...], sentence: str) -> None:

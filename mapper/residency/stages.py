@@ -13,6 +13,7 @@ from mapper.residency.gaps import best_gaps
 from mapper.residency.indexed import Indexed, bits
 from mapper.residency.joint import solve_jointly
 from mapper.residency.layers import LayeredSearch
+from mapper.residency.peak import least_peak
 from mapper.residency.schedule import Schedule, every_eviction, tightened, with_fetches
 from mapper.residency.states import Found
 from mapper.residency.windows import Window, best_windows
@@ -25,6 +26,8 @@ WINDOW_WORK = 5_000
 JOINT_STEPS = 160
 """Steps up to which the joint model is tried."""
 GAP_SECONDS = 2.0
+PEAK_STATES = 2_000
+"""States that the search for an order of least peak may open before it is a beam."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class _Stages:
 
     def _stages(self) -> Iterator[Callable[[], None]]:
         """Bounds of the layered search and of windows know nothing of steps that run again."""
+        yield self._known_orders
         yield lambda: self._layers(8)
         if not self.x.chained and not self._repeats:
             yield self._find_windows
@@ -103,6 +107,17 @@ class _Stages:
     def _find_windows(self) -> None:
         self.windows = best_windows(self.x, self.budget_bytes, lambda part: _window_bound(part, self.budget_bytes))
         self.bound = max(self.bound, sum(window.least for window in self.windows) * self.x.unit_bytes)
+
+    def _known_orders(self) -> None:
+        """The default order and one of least peak, each at its best: what baselines do, too."""
+        graph = self.x.graph
+        orders = [tuple(step.name for step in graph.steps)]
+        if not self.x.chained:
+            orders.append(least_peak(graph, PEAK_STATES).order)
+        for order in dict.fromkeys(orders):
+            work = min(GAP_SECONDS, self.left)
+            self.left -= work / 10
+            self._take(best_gaps(graph, order, self.budget_bytes, work)[0], 0)
 
     def _gaps(self) -> None:
         if len(self.best.order) > self.x.count:

@@ -9,7 +9,7 @@ import typer
 
 from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.options import Dims, Machine, Workload, read_dims
-from sweeps.commands.printing import Json, console, print_json, write_text
+from sweeps.commands.printing import Json, check_folders, console, print_json, write_text
 
 if TYPE_CHECKING:
     from sweeps.network_map import Answer
@@ -55,6 +55,7 @@ def map_workload(
     question = Question(
         workload, read_dims(dim), scratchpad, account, order, formulation, solver, time_limit, engine, machine
     )
+    check_folders(out, export, html, trace)
     if export is not None:
         check_export(export)
     answer = ask(question)

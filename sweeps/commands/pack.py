@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.failure import ANSWER_IS_BAD
-from sweeps.commands.printing import Json, console, print_json, write_text
+from sweeps.commands.printing import Json, check_folders, console, print_json, write_text
 
 if TYPE_CHECKING:
     from mapper.packing import Method, Packing
@@ -49,6 +49,7 @@ def pack(
     chosen, room = _method(method), _capacity(capacity)
     standard = Limit()
     limits = Limit(standard.nodes if limit is None else limit, standard.work if work is None else work, time_limit)
+    check_folders(out)
     rectangles = load_rectangles(table)
     start = time.monotonic()
     if room is None:

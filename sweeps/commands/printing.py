@@ -30,6 +30,15 @@ def write_text(path: Path, text: str) -> None:
         raise SpecError(f"{path}: {error.strerror or error}") from None
 
 
+def check_folders(*paths: Path | None) -> None:
+    """Raise SpecError, before any work is done, for a file whose folder is not there."""
+    from hwsim.errors import SpecError
+
+    for path in paths:
+        if path is not None and not path.parent.is_dir():
+            raise SpecError(f"{path}: No such file or directory")
+
+
 def console(stderr: bool = False) -> Console:
     """A console as wide as the terminal; as wide as its tables where there is none."""
     from rich.console import Console

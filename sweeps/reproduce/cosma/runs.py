@@ -14,6 +14,9 @@ from hwsim.residency import Account, MemoryGraph, memory_graph
 from hwsim.workload.loader import load_workload
 from sweeps.reproduce.cosma.cases import Budget, Case, cases
 
+SECONDS = 20.0
+"""Effort for each case, in the deterministic seconds of ``hwsim map --time-limit``."""
+
 FILE = Path(__file__).parents[1] / "results" / "cosma_runs.json"
 
 
@@ -88,11 +91,11 @@ def save() -> Path:
 def compute(case: Case) -> Run:
     """Map one case and run every baseline on it."""
     from mapper.baselines import baseline_plans
-    from mapper.network import map_network
+    from mapper.network import MapSettings, map_network
 
     graph, peak = _network(case.network, case.parameters)
     budget = BUDGETS[Budget(case.budget)](graph.least_budget, peak.peak_bytes)
-    mapped = map_network(graph, budget)
+    mapped = map_network(graph, budget, MapSettings(seconds=SECONDS))
     plans = baseline_plans(graph, budget, peak.order)
     assert mapped.plan is not None, f"{case.text}: a budget of at least M_R has a plan"
     return Run(
