@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import mapper.residency.frontier as frontier
 import mapper.residency.segment as segment
-from hwsim.residency import MemoryGraph
+from hwsim.residency import Buffer, MemoryGraph, Step
 from mapper.network import MapSettings, map_network
 from mapper.residency.frontier import Solution, cheapest_path
 from mapper.residency.joining import joined
@@ -33,6 +33,28 @@ def test_postponing_costs_nothing(graph: MemoryGraph, share: float) -> None:
     budget = budget_of(graph, share)
     late = solve_jointly(postponed(graph), budget, 20)
     assert late.bound_bytes == cheapest(graph, budget)
+
+
+@SLOW
+@given(st.lists(st.integers(1, 3), min_size=8, max_size=8), st.integers(0, 6))
+def test_postponing_costs_nothing_in_attention(sizes: list[int], more: int) -> None:
+    """Two blocks of scores and sums over one source, with weights: keys and values may be made early or late."""
+    source, query, key, value, weight, scores, result, given_size = sizes
+    buffers = {"given": Buffer("given", given_size, in_dram=True), "source": Buffer("source", source)}
+    steps = [Step("source", ("given",), ("source",))]
+    before = "source"
+    for block in range(2):
+        made = {"q": query, "k": key, "v": value, "s": scores + 2, "o": result}
+        buffers |= {f"{name}{block}": Buffer(f"{name}{block}", size) for name, size in made.items()}
+        buffers[f"w{block}"] = Buffer(f"w{block}", weight, in_dram=True)
+        q, k, v, s, o, w = (f"{name}{block}" for name in "qkvsow")
+        reads = {q: (before,), k: ("source",), v: ("source", w), s: (q, k), o: (s, v)}
+        steps += [Step(name, read, (name,)) for name, read in reads.items()]
+        before = o
+    graph = MemoryGraph("attention", tuple(steps), buffers)
+    budget = graph.least_budget + more
+    late = solve_jointly(postponed(graph), budget, 20)
+    assert late.bound_bytes == solve_jointly(graph, budget, 20).bound_bytes
 
 
 @SLOW

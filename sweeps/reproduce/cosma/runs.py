@@ -12,10 +12,10 @@ from typing import Any
 
 from hwsim.residency import Account, MemoryGraph, memory_graph
 from hwsim.workload.loader import load_workload
-from sweeps.reproduce.cosma.cases import Budget, Case, cases
+from sweeps.reproduce.cosma.cases import DESIGNED, SEARCHED, Budget, Case, cases
 
-SECONDS = 20.0
-"""Effort for each case, in the deterministic seconds of ``hwsim map --time-limit``."""
+SECONDS = {**dict.fromkeys(DESIGNED, 20.0), **dict.fromkeys(SEARCHED, 3.0)}
+"""Effort for each case of a network, in the deterministic seconds of ``hwsim map --time-limit``."""
 
 FILE = Path(__file__).parents[1] / "results" / "cosma_runs.json"
 
@@ -95,7 +95,7 @@ def compute(case: Case) -> Run:
 
     graph, peak = _network(case.network, case.parameters)
     budget = BUDGETS[Budget(case.budget)](graph.least_budget, peak.peak_bytes)
-    mapped = map_network(graph, budget, MapSettings(seconds=SECONDS))
+    mapped = map_network(graph, budget, MapSettings(seconds=SECONDS[case.network]))
     plans = baseline_plans(graph, budget, peak.order)
     assert mapped.plan is not None, f"{case.text}: a budget of at least M_R has a plan"
     return Run(
