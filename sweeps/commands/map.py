@@ -34,7 +34,7 @@ def map_workload(
     no_fuse: Annotated[
         bool, typer.Option("--no-fuse", help="Activations and the like have a step of their own.")
     ] = False,
-    time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds for the solver.")] = 60.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", help="Effort, in seconds of counted work.")] = 60.0,
     engine: Annotated[
         str | None,
         typer.Option("--engine", "-e", help="In a scratchpad below M_R: tile what does not fit for this engine."),
