@@ -8,7 +8,7 @@ and walked by the independent check.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from itertools import islice
@@ -118,6 +118,8 @@ class _Mapping:
         plan = self._without_evictions(graph, peak)
         if plan is None:
             retained = self._retained(graph, chained)
+            if not chained:
+                retained = self._in_peak_order(graph, peak, retained)
             bound = retained.bound_bytes
             plan = self._packed(retained.schedule, bound) or self._with_holes(retained.schedule, bound)
         bound += self.streamed
@@ -151,6 +153,15 @@ class _Mapping:
             (part, renamed(solved[kind].schedule, part.graph)) for part, kind in zip(parts, kinds, strict=True)
         ]
         return Retained(stitch(graph, schedules), sum(solved[kind].bound_bytes for kind in kinds))
+
+    def _in_peak_order(self, graph: MemoryGraph, peak: Peak, found: Retained) -> Retained:
+        """The optimum of the order with the least peak, if it is cheaper than what little effort found."""
+        repeats = any(step.repeatable for step in graph.steps)
+        if repeats or found.schedule.objective_bytes == found.bound_bytes:
+            return found
+        schedule = best_gaps(graph, peak.order, self.budget_bytes)[0]
+        cheaper = schedule.objective_bytes < found.schedule.objective_bytes
+        return replace(found, schedule=schedule) if cheaper else found
 
     def _packed(self, schedule: Schedule, bound: int) -> MemoryPlan | None:
         offsets = place(schedule, self.budget_bytes)

@@ -68,7 +68,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: load_engine(f"lut:a=fp8e5m2,{INT8_TABLES}").multiply(np.full((1, 3), 1.1), WEIGHTS),
-        "a are values of fp8e5m2, not 1.1: round them",
+        "a: 1.1 is not a value of fp8e5m2; round them",
     ),
     (
         lambda: load_engine(f"lut:{INT8_TABLES}").multiply(np.full((1, 3), 1.0), WEIGHTS),
@@ -76,7 +76,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: rescaled_product(load_engine(f"lut:a=fp16,{INT8_TABLES}"), np.full((1, 12), 0.1), FOUR),
-        "the activations are values of fp16, not 0.1: round them",
+        "the activations: 0.1 is not a value of fp16; round them",
     ),
     (
         lambda: rescaled_product(load_engine("lut:a=fp16"), np.ones((1, 12)), FOUR),

@@ -136,7 +136,8 @@ class JointModel:
             found.append(Stretch(start, end, there, again, offset))
         for before, after in pairwise(found):
             model.add_implication(after.there, before.there)
-            away = 0 if self.addresses else 1  # a buffer may go out and back at once, to another address
+            # a buffer may go out and back at once, to another address
+            away = 0 if self.addresses and not self._overwritten(buffer) else 1
             model.add(after.start >= before.end + away).only_enforce_if(after.there)
         return found
 
