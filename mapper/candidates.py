@@ -87,10 +87,11 @@ def _fillings(machine: Machine, demand: Demand, space: TileSpace, order: str, op
     depths = {KEPT: order.index(operand.other) + 1, STREAMED: len(AXES)}
     if demand.shared(operand):
         depths[WHOLE] = 0
-    return [_filling(machine, demand, space, order, operand, depth) for depth in sorted(set(depths.values()))]
+    return [filling(machine, demand, space, order, operand, depth) for depth in sorted(set(depths.values()))]
 
 
-def _filling(machine: Machine, demand: Demand, space: TileSpace, order: str, operand: Operand, depth: int) -> Filling:
+def filling(machine: Machine, demand: Demand, space: TileSpace, order: str, operand: Operand, depth: int) -> Filling:
+    """One operand filled at one depth of one order, for every tile shape."""
     outside = order[:depth]
     pad = machine.scratchpad(operand)
     room = pad.buffers * held_bytes(demand, space, outside, operand)

@@ -13,8 +13,8 @@ from hwsim.machine import Machine
 from hwsim.memory_energy import DRAM_PJ_PER_BYTE, scratchpad_pj_per_byte
 from hwsim.tiles.cost import port_bytes
 from hwsim.tiles.demand import Demand
-from hwsim.tiles.tiling import Operand
-from mapper.candidates import Filling, Ints, TileSpace
+from hwsim.tiles.tiling import AXES, Operand, Tiling
+from mapper.candidates import Filling, Ints, TileSpace, filling
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +32,18 @@ class TileEnergy:
     def of(self, fillings: tuple[Filling, ...]) -> Floats:
         """Energy in pJ of every shape, filled as ``fillings`` say: a byte over DRAM crosses a scratchpad too."""
         total = self.ports_pj + DRAM_PJ_PER_BYTE * self.demand.parameter_bytes
-        for filling in fillings:
-            total = total + (DRAM_PJ_PER_BYTE + self.pads[filling.operand]) * filling.traffic_bytes
+        for filled in fillings:
+            total = total + (DRAM_PJ_PER_BYTE + self.pads[filled.operand]) * filled.traffic_bytes
         return total
+
+
+def energy_of(machine: Machine, demand: Demand, tiling: Tiling) -> float:
+    """Energy in pJ of one tiling."""
+    sides = {axis: np.array([tiling.side(axis)]) for axis in AXES}
+    counts = {axis: np.array([count]) for axis, count in tiling.counts(demand.sides).items()}
+    space = TileSpace(sides, counts)
+    fillings = (filling(machine, demand, space, tiling.order, x, tiling.depth(x)) for x in Operand)
+    return float(TileEnergy(machine, demand, space).of(tuple(fillings))[0])
 
 
 def _port_bytes(machine: Machine, demand: Demand, space: TileSpace) -> Mapping[Operand, Ints]:

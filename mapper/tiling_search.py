@@ -22,11 +22,11 @@ from hwsim.tiles.tiling import AXES, Operand, Tiling
 from mapper.candidates import Bools, Filling, Ints, Ordering, TileSpace, orderings, tiling_at
 from mapper.cycle_bound import Bound, CycleBound
 from mapper.objective import Objective
-from mapper.tile_energy import Floats, TileEnergy
+from mapper.tile_energy import Floats, TileEnergy, energy_of
 
 TOO_LARGE = np.int64(1) << 62
-Pick = tuple[Ordering, tuple[Filling, ...], Bools, Ints, Floats]
-"""An order and fillings: where they are allowed, bytes over DRAM, and energy."""
+Pick = tuple[Ordering, tuple[Filling, ...], Bools, Ints]
+"""An order and fillings: where they are allowed, and bytes over DRAM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,6 @@ class Group:
     depths: tuple[int, int, int]
     at: Ints
     dram_bytes: Ints
-    energy_pj: Floats
     bound: Bound
 
 
@@ -118,33 +117,34 @@ def _groups(
     machine: Machine, demand: Demand, space: TileSpace, ordered: list[Ordering], objective: Objective
 ) -> Iterator[Group]:
     """The candidates that may be best: all that fit for LATENCY, else those with the least bytes or energy."""
-    energy = TileEnergy(machine, demand, space)
     picks = [
-        (ordering, fillings, _allowed(ordering, fillings), _bytes(fillings), energy.of(fillings))
+        (ordering, fillings, _allowed(ordering, fillings), _bytes(fillings))
         for ordering in ordered
         for fillings in ordering.combinations()
     ]
-    if objective is not Objective.LATENCY:
-        picks = _cheapest(picks, objective)
-    anywhere = np.flatnonzero(np.any([allowed for _, _, allowed, _, _ in picks], axis=0))
+    if objective is Objective.DRAM_BYTES:
+        picks = _cheapest(picks, [moved for _, _, _, moved in picks])
+    elif objective is Objective.ENERGY:
+        energy = TileEnergy(machine, demand, space)
+        picks = _cheapest(picks, [energy.of(fillings) for _, fillings, _, _ in picks])
+    anywhere = np.flatnonzero(np.any([allowed for _, _, allowed, _ in picks], axis=0))
     bounds = CycleBound(machine, demand, space, anywhere)
-    for ordering, fillings, allowed, moved, spent in picks:
+    for ordering, fillings, allowed, moved in picks:
         inside = np.flatnonzero(allowed[anywhere])
         if len(inside):
             depth_a, depth_b, depth_c = (filling.depth for filling in fillings)
             bound = bounds.of(ordering.order, fillings, inside)
             at = anywhere[inside]
-            yield Group(ordering.order, (depth_a, depth_b, depth_c), at, moved[at], spent[at], bound)
+            yield Group(ordering.order, (depth_a, depth_b, depth_c), at, moved[at], bound)
 
 
-def _cheapest(picks: list[Pick], objective: Objective) -> list[Pick]:
+def _cheapest(picks: list[Pick], costs: Sequence[Ints | Floats]) -> list[Pick]:
     """Of every pick the places that cost least of all."""
-
-    def cost(pick: Pick) -> Ints | Floats:
-        return pick[4] if objective is Objective.ENERGY else pick[3]
-
-    least = min(np.where(pick[2], cost(pick), TOO_LARGE).min() for pick in picks)
-    return [(*pick[:2], pick[2] & (cost(pick) == least), *pick[3:]) for pick in picks]
+    least = min(np.where(pick[2], cost, TOO_LARGE).min() for pick, cost in zip(picks, costs, strict=True))
+    return [
+        (ordering, fillings, allowed & (cost == least), moved)
+        for (ordering, fillings, allowed, moved), cost in zip(picks, costs, strict=True)
+    ]
 
 
 def _allowed(ordering: Ordering, fillings: tuple[Filling, ...]) -> Bools:
@@ -177,9 +177,8 @@ def _least(
     bound = np.concatenate([group.bound.cycles for group in groups])
     hint = np.concatenate([group.bound.hint for group in groups])
     moved = np.concatenate([group.dram_bytes for group in groups])
-    energy = np.concatenate([group.energy_pj for group in groups])
     best: tuple[int, int] | None = None
-    chosen, spent, measured = Tiling(1, 1, 1), 0.0, 0
+    chosen, measured = Tiling(1, 1, 1), 0
     for candidate in np.lexsort((moved, hint, bound)):
         if best is not None and bound[candidate] > best[0]:
             break
@@ -190,6 +189,7 @@ def _least(
         cost = run_loops(TileLoops(machine, demand, tiling)).total_cycles, int(moved[candidate])
         measured += 1
         if best is None or cost < best:
-            best, chosen, spent = cost, tiling, float(energy[candidate])
+            best, chosen = cost, tiling
     assert best is not None, "the smallest tile fits, so there is a candidate"
+    spent = energy_of(machine, demand, chosen)
     return Choice(chosen, best[1] + demand.parameter_bytes, best[0], spent, considered, measured)
