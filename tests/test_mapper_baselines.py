@@ -15,9 +15,9 @@ from hwsim.errors import SpecError
 from hwsim.residency import Buffer, MemoryGraph, MemoryPlan, Status, Step, check_plan, memory_graph
 from hwsim.workload.loader import load_workload
 from mapper.baselines import Candidate, Failure, baseline_plans, belady, greedy_cover, place_in_arena, replace
-from mapper.baselines.arena import blocks
 from mapper.baselines.replacement import RULES
 from mapper.formulation import solve_gap
+from mapper.residency.placing import blocks
 from mapper.residency.schedule import Run, Schedule, keep_all
 from memory_graphs_small import budgets, memory_graphs, orders
 

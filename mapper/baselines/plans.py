@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.baselines.arena import Block, blocks, height, place_in_arena, placed
+from mapper.baselines.arena import height, place_in_arena, placed
 from mapper.baselines.replacement import RULES, replace
 from mapper.formulation.frame import check_order
 from mapper.formulation.gap import solve_gap
 from mapper.pulp_solver import AUTO
-from mapper.residency.placing import place
+from mapper.residency.placing import Block, blocks, place
 from mapper.residency.schedule import Run, Schedule
 
 

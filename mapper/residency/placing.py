@@ -1,53 +1,64 @@
-"""Addresses for a schedule: its runs as rectangles of places and bytes, in-place chains as one, and their packing."""
+"""Addresses for a schedule: what shares one offset as blocks of places and bytes, and their packing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from mapper.packing import Limit, Rectangle, merge_shared, pack, spread_offsets
+from mapper.packing import Limit, Rectangle, pack
 from mapper.residency.schedule import Run, Schedule
 
 
-def rectangles(schedule: Schedule) -> dict[str, Run]:
-    """The runs by the name of their rectangle: the buffer and its first place."""
-    return {_name(run): run for run in schedule.runs}
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``runs`` that share an offset (one, or a chain that works in place), alive during the places [start, end)."""
+
+    start: int
+    end: int
+    bytes: int
+    runs: tuple[Run, ...]
+
+    @property
+    def rectangle(self) -> Rectangle:
+        """What a packer sees of it, named after its first run."""
+        head = self.runs[0]
+        return Rectangle(f"{head.buffer}@{head.start}", self.start, self.end, self.bytes)
 
 
-def _name(run: Run) -> str:
-    return f"{run.buffer}@{run.start}"
-
-
-def chains(schedule: Schedule) -> list[list[str]]:
-    """Rectangles that share one offset: runs that a step writes over in place, in turn."""
-    chain: dict[str, list[str]] = {}
+def blocks(schedule: Schedule) -> tuple[Block, ...]:
+    """What needs an offset, in the order of the runs: those of an in-place pair are joined where one ends and the
+    other begins."""
+    successor: dict[Run, Run] = {}
     for place, name in enumerate(schedule.order):
-        step = schedule.graph.steps[schedule.graph.index[name]]
-        if step.in_place is None:
-            continue
-        source, result = (_name(_covering(schedule, buffer, place)) for buffer in step.in_place)
-        joined = [*chain.get(source, [source]), *chain.get(result, [result])]
-        chain.update(dict.fromkeys(joined, joined))
-    return list({id(members): members for members in chain.values()}.values())
+        pair = schedule.graph.steps[schedule.graph.index[name]].in_place
+        if pair is not None:
+            source, result = (_covering(schedule, buffer, place) for buffer in pair)
+            successor[source] = result
+    followers = set(successor.values())
+    heads = (run for run in schedule.runs if run not in followers)
+    return tuple(_chain(head, successor, schedule.graph.buffers[head.buffer].bytes) for head in heads)
 
 
 def _covering(schedule: Schedule, buffer: str, place: int) -> Run:
     return next(run for run in schedule.runs_of[buffer] if run.start <= place < run.end)
 
 
+def _chain(head: Run, successor: Mapping[Run, Run], size: int) -> Block:
+    runs = [head]
+    while runs[-1] in successor:
+        runs.append(successor[runs[-1]])
+    return Block(head.start, runs[-1].end, size, tuple(runs))
+
+
+def spread(found: Iterable[Block], offsets: Mapping[str, int]) -> dict[Run, int]:
+    """The offset of each run, from those of the blocks' rectangles."""
+    return {run: offsets[block.rectangle.name] for block in found for run in block.runs}
+
+
 def place(schedule: Schedule, budget_bytes: int, limit: Limit | None = None) -> Mapping[Run, int] | None:
     """An offset in bytes for each run below ``budget_bytes``; None where none is found."""
     if schedule.peak_bytes > budget_bytes:
         return None
-    runs = rectangles(schedule)
-    groups = chains(schedule)
-    boxes = merge_shared(list(_boxes(schedule, runs)), groups)
-    packing = pack(boxes, budget_bytes, limit=limit)
-    if packing.offsets is None:
-        return None
-    offsets = spread_offsets(packing.offsets, groups)
-    return {run: offsets[name] for name, run in runs.items()}
-
-
-def _boxes(schedule: Schedule, runs: Mapping[str, Run]) -> Iterator[Rectangle]:
-    for name, run in runs.items():
-        yield Rectangle(name, run.start, run.end, schedule.graph.buffers[run.buffer].bytes)
+    found: Sequence[Block] = blocks(schedule)
+    packing = pack([block.rectangle for block in found], budget_bytes, limit=limit)
+    return None if packing.offsets is None else spread(found, packing.offsets)
