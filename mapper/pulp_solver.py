@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from importlib import util
 from typing import Any
 
 from hwsim.errors import MissingToolError, SpecError, nearest
+from mapper.solver import Outcome
 
 SOLVERS = ("scip", "highs", "cbc")
 """By name; ``auto`` is the first that is installed. On the models here SCIP proves most, CBC comes with PuLP."""
@@ -28,15 +28,6 @@ SCIP_TOLERANCE = 1e-7
 
 ROUNDING = 1e-6
 """Slack in which a bound counts as the whole number below it."""
-
-
-class Outcome(Enum):
-    """What a solver proved, as far as it is believed."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

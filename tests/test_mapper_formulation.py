@@ -31,8 +31,9 @@ from mapper.formulation import (
     solve_tight,
 )
 from mapper.formulation.tight import TightModel
-from mapper.pulp_solver import Outcome, installed, solve
+from mapper.pulp_solver import installed, solve
 from mapper.residency.schedule import keep_all
+from mapper.solver import Outcome
 from memory_graphs_small import budgets, least_bytes, least_peak, memory_graphs, orders
 
 MAPPING = Path(__file__).resolve().parent / "data" / "mapping"

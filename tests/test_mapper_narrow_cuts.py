@@ -10,11 +10,12 @@ import mapper.residency.frontier as frontier
 import mapper.residency.segment as segment
 from hwsim.residency import Buffer, MemoryGraph, Step
 from mapper.network import MapSettings, map_network
-from mapper.residency.frontier import Solution, cheapest_path
+from mapper.residency.frontier import cheapest_path
 from mapper.residency.joining import joined
 from mapper.residency.joint import solve_jointly
 from mapper.residency.postponing import postponed
 from mapper.residency.schedule import keep_all
+from mapper.residency.stages import Retained
 from residency_oracle import cheapest, memory_graphs
 
 SLOW = settings(
@@ -63,12 +64,12 @@ def test_the_path_over_narrow_cuts_is_the_optimum(graph: MemoryGraph, share: flo
     budget = budget_of(graph, share)
     narrow = postponed(graph) if late else graph
 
-    def solve(part: MemoryGraph) -> Solution | None:
+    def solve(part: MemoryGraph) -> Retained | None:
         if part.least_budget > budget:
             return None
         found = solve_jointly(part, budget, 20)
         assert found.schedule is not None
-        return Solution(found.schedule, found.schedule.objective_bytes, found.bound_bytes)
+        return Retained(found.schedule, found.bound_bytes)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frontier, "APART", 1)

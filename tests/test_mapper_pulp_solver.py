@@ -12,7 +12,8 @@ import pytest
 from hwsim.errors import MissingToolError, SpecError
 from mapper import pulp_solver
 from mapper.formulation import Rows
-from mapper.pulp_solver import Outcome, installed, solve, solver_named
+from mapper.pulp_solver import installed, solve, solver_named
+from mapper.solver import Outcome
 
 
 def cover(least: int) -> Rows:

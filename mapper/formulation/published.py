@@ -14,8 +14,9 @@ from mapper.formulation.objective import add_objective
 from mapper.formulation.peak import add_peak
 from mapper.formulation.solution import Solution, read, too_small
 from mapper.formulation.variables import Corrections, Key, Published
-from mapper.pulp_solver import AUTO, Outcome, Solved, solve
+from mapper.pulp_solver import AUTO, Solved, solve
 from mapper.residency.schedule import Run, Schedule, keep_all
+from mapper.solver import Outcome
 
 SCHEME = "published"
 

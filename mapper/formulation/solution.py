@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from hwsim.errors import ProgramError
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.pulp_solver import Outcome, Solved
+from mapper.pulp_solver import Solved
 from mapper.residency.schedule import Run, Schedule
+from mapper.solver import Outcome
 
 
 @dataclass(frozen=True)

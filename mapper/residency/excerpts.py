@@ -105,7 +105,7 @@ class Excerpts:
                 inputs, in_place = tuple(name for name in inputs if name != over[0]), None
             alone = {name: f"{name}@{step.name}" for name in inputs if name in names}
             own_inputs = tuple(alone.get(name, name) for name in inputs)
-            steps.append(replace(step, inputs=own_inputs, in_place=in_place, streamed_in=(), streamed_out=()))
+            steps.append(replace(step, inputs=own_inputs, in_place=in_place))
             found.update((new, Buffer(new, buffers[name].bytes, in_dram=True)) for name, new in alone.items())
             found.update((name, buffers[name]) for name in steps[-1].touched if name not in found)
         return MemoryGraph(x.graph.name, tuple(steps), found)

@@ -16,6 +16,7 @@ from itertools import pairwise, product
 from hwsim.residency import Buffer, MemoryGraph, Step
 from mapper.residency.indexed import Indexed
 from mapper.residency.schedule import Schedule
+from mapper.residency.stages import Retained
 
 ENTRY, EXIT = "(narrow entry)", "(narrow exit)"
 OLDER = 2
@@ -130,16 +131,7 @@ def _crossing(
     return replace(buffer, in_dram=False, handed_out=copied), written
 
 
-@dataclass(frozen=True)
-class Solution:
-    """The cheapest schedule that was found for a part, if any, its bytes, and a bound on them."""
-
-    schedule: Schedule | None
-    bytes: int
-    bound_bytes: int
-
-
-Solve = Callable[[MemoryGraph], Solution | None]
+Solve = Callable[[MemoryGraph], Retained | None]
 """None for a graph that does not fit."""
 
 
@@ -167,8 +159,8 @@ def cheapest_path(graph: MemoryGraph, solve: Solve) -> Path | None:
                 continue
             least = bounds[entry] + piece.paid_bytes + solution.bound_bytes
             low[exit] = min(low.get(exit, least), least)
-            if entry in best and solution.schedule is not None:
-                cost = best[entry][0] + piece.paid_bytes + solution.bytes
+            if entry in best:
+                cost = best[entry][0] + piece.paid_bytes + solution.schedule.objective_bytes
                 if exit not in found or cost < found[exit][0]:
                     found[exit] = cost, (*best[entry][1], (piece, solution.schedule))
         best, bounds = found, low

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from hwsim.residency import MemoryGraph
 from mapper.residency.cuts import signature
-from mapper.residency.frontier import Solution, cheapest_path
+from mapper.residency.frontier import cheapest_path
 from mapper.residency.joining import joined
 from mapper.residency.peak import least_peak
 from mapper.residency.postponing import postponed
-from mapper.residency.schedule import Schedule, keep_all
+from mapper.residency.schedule import keep_all
 from mapper.residency.stages import Retained, retain
 from mapper.residency.stitching import renamed
 
@@ -54,26 +54,19 @@ class _Parts:
     """Solves parts, equal ones once."""
 
     budget_bytes: int
-    known: dict[object, Solution | None] = field(default_factory=dict)
+    known: dict[object, Retained | None] = field(default_factory=dict)
 
-    def solve(self, graph: MemoryGraph) -> Solution | None:
+    def solve(self, graph: MemoryGraph) -> Retained | None:
         kind = signature(graph)
         if kind not in self.known:
             self.known[kind] = self._solved(graph)
         found = self.known[kind]
-        if found is None or found.schedule is None:
-            return found
-        return replace(found, schedule=renamed(found.schedule, graph))
+        return None if found is None else replace(found, schedule=renamed(found.schedule, graph))
 
-    def _solved(self, graph: MemoryGraph) -> Solution | None:
+    def _solved(self, graph: MemoryGraph) -> Retained | None:
         if graph.least_budget > self.budget_bytes:
             return None
         peak = least_peak(graph, STATES)
         if peak.peak_bytes <= self.budget_bytes:
-            return _solution(keep_all(graph, peak.order), 0)
-        found = retain(graph, self.budget_bytes, FIRST_SECONDS)
-        return _solution(found.schedule, found.bound_bytes)
-
-
-def _solution(schedule: Schedule, bound_bytes: int) -> Solution:
-    return Solution(schedule, schedule.objective_bytes, bound_bytes)
+            return Retained(keep_all(graph, peak.order), 0)
+        return retain(graph, self.budget_bytes, FIRST_SECONDS)

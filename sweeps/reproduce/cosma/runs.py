@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,7 +12,8 @@ from typing import Any
 
 from hwsim.residency import Account, MemoryGraph, memory_graph
 from hwsim.workload.loader import load_workload
-from sweeps.reproduce.cosma.cases import DESIGNED, SEARCHED, Budget, Case, cases
+from sweeps.network_map import budgets
+from sweeps.reproduce.cosma.cases import DESIGNED, SEARCHED, Case, cases
 
 SECONDS = {**dict.fromkeys(DESIGNED, 20.0), **dict.fromkeys(SEARCHED, 3.0)}
 """Effort for each case of a network, in the deterministic seconds of ``hwsim map --time-limit``."""
@@ -94,7 +95,7 @@ def compute(case: Case) -> Run:
     from mapper.network import MapSettings, map_network
 
     graph, peak = _network(case.network, case.parameters)
-    budget = BUDGETS[Budget(case.budget)](graph.least_budget, peak.peak_bytes)
+    budget = budgets(graph, peak)[case.budget]
     mapped = map_network(graph, budget, MapSettings(seconds=SECONDS[case.network]))
     plans = baseline_plans(graph, budget, peak.order)
     assert mapped.plan is not None, f"{case.text}: a budget of at least M_R has a plan"
@@ -111,13 +112,6 @@ def compute(case: Case) -> Run:
         round(mapped.solve_seconds, 3),
         {name: getattr(plan, "objective_bytes", None) for name, plan in plans.items()},
     )
-
-
-BUDGETS: Mapping[Budget, Callable[[int, int], int]] = {
-    Budget.LEAST: lambda least, peak: least,
-    Budget.HALF: lambda least, peak: (least + peak) // 2,
-    Budget.PEAK: lambda least, peak: peak,
-}
 
 
 @cache
