@@ -16,7 +16,7 @@ from time import process_time
 
 from hwsim.errors import SpecError
 from hwsim.residency import MemoryGraph, MemoryPlan, Status, check_plan
-from mapper.residency.cuts import segments, signature
+from mapper.residency.cuts import ENTRY, segments, signature
 from mapper.residency.gaps import best_gaps
 from mapper.residency.joint import solve_jointly
 from mapper.residency.ordering import in_order
@@ -149,10 +149,10 @@ class _Mapping:
             solved[kind] = solve_segment(part.graph, self.budget_bytes, share, chained)
             left -= solved[kind].seconds
         self.methods.append(f"{len(parts)} segments, {len(solved)} of them different")
-        schedules = [
-            (part, renamed(solved[kind].schedule, part.graph)) for part, kind in zip(parts, kinds, strict=True)
+        pieces = [
+            (part.carried, renamed(solved[kind].schedule, part.graph)) for part, kind in zip(parts, kinds, strict=True)
         ]
-        return Retained(stitch(graph, schedules), sum(solved[kind].bound_bytes for kind in kinds))
+        return Retained(stitch(graph, pieces, (ENTRY,)), sum(solved[kind].bound_bytes for kind in kinds))
 
     def _in_peak_order(self, graph: MemoryGraph, peak: Peak, found: Retained) -> Retained:
         """The optimum of the order with the least peak, if it is cheaper than what little effort found."""

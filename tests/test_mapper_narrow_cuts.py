@@ -11,11 +11,11 @@ import mapper.residency.segment as segment
 from hwsim.residency import Buffer, MemoryGraph, Step
 from mapper.network import MapSettings, map_network
 from mapper.residency.frontier import cheapest_path
-from mapper.residency.joining import joined
 from mapper.residency.joint import solve_jointly
 from mapper.residency.postponing import postponed
-from mapper.residency.schedule import keep_all
+from mapper.residency.schedule import Run, Schedule, keep_all
 from mapper.residency.stages import Retained
+from mapper.residency.stitching import stitch
 from residency_oracle import cheapest, memory_graphs
 
 SLOW = settings(
@@ -75,7 +75,7 @@ def test_the_path_over_narrow_cuts_is_the_optimum(graph: MemoryGraph, share: flo
         patch.setattr(frontier, "APART", 1)
         path = cheapest_path(narrow, solve)
     assert path is not None
-    schedule = joined(narrow, path)
+    schedule = path.schedule(narrow)
     assert schedule.peak_bytes <= budget
     assert schedule.objective_bytes == path.bytes == path.bound_bytes == cheapest(graph, budget)
 
@@ -93,3 +93,20 @@ def test_a_segment_with_an_entry_of_its_own_keeps_it(graph: MemoryGraph, share: 
         again = map_network(graph, budget, MapSettings(seconds=5))
     assert again.plan is not None
     assert again.plan.objective_bytes >= found.bound_bytes
+
+
+def test_what_comes_early_from_dram_goes_on_from_nothing() -> None:
+    """A buffer may be loaded while the entry stands there; nothing of it lies before the cut."""
+    buffers = {"a": Buffer("a", 2), "given": Buffer("given", 1, in_dram=True), "b": Buffer("b", 1)}
+    steps = (Step("one", (), ("a",)), Step("two", ("a", "given"), ("b",)))
+    graph = MemoryGraph("early", steps, buffers)
+    entry = Step("in", (), ("a",))
+    first = Schedule(graph, ("one",), (Run("a", 0, 1),))
+    second = Schedule(
+        MemoryGraph("part", (entry, steps[1]), buffers),
+        ("in", "two"),
+        (Run("a", 0, 2), Run("given", 0, 2), Run("b", 1, 2)),
+    )
+    found = stitch(graph, [((), first), (("a",), second)], ("in",))
+    assert found.order == ("one", "two")
+    assert sorted(found.runs) == [Run("a", 0, 2), Run("b", 1, 2), Run("given", 1, 2)]

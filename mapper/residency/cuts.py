@@ -7,7 +7,7 @@ the scratchpad holds exactly those outputs, whatever was done before: costs on b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hwsim.residency import Buffer, MemoryGraph, Step
@@ -19,13 +19,13 @@ ENTRY = "(entry)"
 
 @dataclass(frozen=True)
 class Segment:
-    """Steps [first, last) of the whole graph's default order as a graph of its own, after an entry step if
-    ``entered``."""
+    """Steps [first, last) of the whole graph's default order as a graph of its own, after an entry step that makes
+    what is ``carried`` over the cut before, if anything is."""
 
     graph: MemoryGraph
     first: int
     last: int
-    entered: bool
+    carried: tuple[str, ...]
 
 
 def signature(graph: MemoryGraph) -> tuple[object, ...]:
@@ -43,7 +43,7 @@ def segments(graph: MemoryGraph) -> list[Segment]:
     x = Indexed(graph)
     edges = [0, *(step + 1 for step in _cuts(x) if step + 1 < x.count), x.count]
     if len(edges) == 2:
-        return [Segment(graph, 0, x.count, False)]
+        return [Segment(graph, 0, x.count, ())]
     return [_segment(x, first, last) for first, last in pairwise(edges)]
 
 
@@ -62,12 +62,17 @@ def _cuts(x: Indexed) -> list[int]:
     return [step for step in x.pinned if crossing[step] == own[step] and final[step]]
 
 
+def following(step: Step, entry: str) -> Step:
+    """``step`` after the stand-in ``entry``, also where it reads nothing that the cut carries."""
+    return replace(step, after=(*step.after, entry))
+
+
 def _segment(x: Indexed, first: int, last: int) -> Segment:
     graph = x.graph
     steps = list(graph.steps[first:last])
     carried = tuple(x.names[b] for b in x.outputs[first - 1] if x.readers[b]) if first else ()
     if carried:
-        steps.insert(0, Step(ENTRY, (), carried))
+        steps = [Step(ENTRY, (), carried), *(following(step, ENTRY) for step in steps)]
     touched: Sequence[str] = list(dict.fromkeys(name for step in steps for name in step.touched))
     buffers: dict[str, Buffer] = {name: graph.buffers[name] for name in touched}
-    return Segment(MemoryGraph(graph.name, tuple(steps), buffers), first, last, bool(carried))
+    return Segment(MemoryGraph(graph.name, tuple(steps), buffers), first, last, carried)

@@ -14,9 +14,11 @@ from enum import Enum
 from itertools import pairwise, product
 
 from hwsim.residency import Buffer, MemoryGraph, Step
+from mapper.residency.cuts import following
 from mapper.residency.indexed import Indexed
 from mapper.residency.schedule import Schedule
 from mapper.residency.stages import Retained
+from mapper.residency.stitching import stitch
 
 ENTRY, EXIT = "(narrow entry)", "(narrow exit)"
 OLDER = 2
@@ -101,7 +103,7 @@ def part(graph: MemoryGraph, before: Cut | None, entry: State, after: Cut | None
     for name in before.own if before else ():
         buffers.setdefault(name, graph.buffers[name])
     if lies:
-        steps.insert(0, Step(ENTRY, (), tuple(lies)))
+        steps = [Step(ENTRY, (), tuple(lies)), *(following(step, ENTRY) for step in steps)]
     if stays and after:
         steps.append(Step(EXIT, (*after.own, *stays), ()))
     ordered = dict.fromkeys(name for step in steps for name in step.touched)
@@ -142,6 +144,10 @@ class Path:
     parts: tuple[tuple[Part, Schedule], ...]
     bytes: int
     bound_bytes: int
+
+    def schedule(self, graph: MemoryGraph) -> Schedule:
+        """All of it as one schedule of ``graph``."""
+        return stitch(graph, [(piece.carried, schedule) for piece, schedule in self.parts], (ENTRY, EXIT))
 
 
 def cheapest_path(graph: MemoryGraph, solve: Solve) -> Path | None:

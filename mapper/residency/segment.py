@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from hwsim.residency import MemoryGraph
 from mapper.residency.cuts import signature
 from mapper.residency.frontier import cheapest_path
-from mapper.residency.joining import joined
 from mapper.residency.peak import least_peak
 from mapper.residency.postponing import postponed
 from mapper.residency.schedule import keep_all
@@ -44,7 +43,7 @@ def _by_narrow_cuts(graph: MemoryGraph, budget_bytes: int) -> Retained | None:
     path = cheapest_path(narrow, _Parts(budget_bytes).solve)
     if path is None:
         return None
-    schedule = joined(narrow, path)
+    schedule = path.schedule(narrow)
     assert schedule.objective_bytes <= path.bytes, "no part pays less than its share"
     return Retained(replace(schedule, graph=graph), path.bound_bytes)
 

@@ -1,37 +1,43 @@
-"""Schedules of segments put one after the other."""
+"""Schedules of parts of a graph put one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hwsim.residency import MemoryGraph
-from mapper.residency.cuts import ENTRY, Segment
 from mapper.residency.schedule import Run, Schedule
 
+Piece = tuple[Collection[str], Schedule]
+"""Buffers that lie at the entry of a part, and its schedule; if there are any, a stand-in for the entry runs first."""
 
-def stitch(graph: MemoryGraph, parts: Sequence[tuple[Segment, Schedule]]) -> Schedule:
-    """One schedule of ``graph``: what a segment finds made at its entry goes on from the segment before."""
+
+def stitch(graph: MemoryGraph, pieces: Sequence[Piece], stand_ins: Collection[str]) -> Schedule:
+    """One schedule of ``graph``, without the steps ``stand_ins`` that stand for entries and exits of parts.
+
+    What lies at an entry goes on from the part before; what a part brings back at its very end comes with the next
+    step.
+    """
     order: list[str] = []
     runs: list[Run] = []
-    latest = 0  # where the runs of the segment before begin: none earlier reaches its end
-    for segment, schedule in parts:
-        shift = len(order) - segment.entered
-        carried = {} if not segment.entered else _take_ends(runs, len(order), latest)
+    latest = 0  # where the runs of the part before begin: none earlier reaches its end
+    for carried, schedule in pieces:
+        base, entered = len(order), bool(carried)
+        order += [name for name in schedule.order if name not in stand_ins]
+        going_on = _take_ends(runs, base, latest, carried)
         latest = len(runs)
-        order += [name for name in schedule.order if name != ENTRY]
         for run in schedule.runs:
-            if segment.entered and run.start == 0:
-                runs.append(Run(run.buffer, carried.pop(run.buffer).start, run.end + shift))
-            else:
-                runs.append(Run(run.buffer, run.start + shift, run.end + shift))
-        runs += carried.values()
-    return Schedule(graph, tuple(order), tuple(runs))
+            start, end = (min(base + max(0, place - entered), len(order)) for place in (run.start, run.end))
+            if run.start == 0 and run.buffer in going_on:
+                start = going_on[run.buffer].start
+            if start < end or start == len(order):
+                runs.append(Run(run.buffer, start, end))
+    return Schedule(graph, tuple(order), tuple(run for run in runs if run.start < run.end))
 
 
-def _take_ends(runs: list[Run], place: int, first: int) -> dict[str, Run]:
-    """Remove from ``runs[first:]`` those that end at ``place``, by buffer."""
-    taken = {run.buffer: run for run in runs[first:] if run.end == place}
-    runs[first:] = [run for run in runs[first:] if run.end != place]
+def _take_ends(runs: list[Run], place: int, first: int, carried: Collection[str]) -> dict[str, Run]:
+    """Remove from ``runs[first:]`` those of ``carried`` that end at ``place``, by buffer."""
+    taken = {run.buffer: run for run in runs[first:] if run.end == place and run.buffer in carried}
+    runs[first:] = [run for run in runs[first:] if taken.get(run.buffer) is not run]
     return taken
 
 
