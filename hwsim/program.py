@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.errors import ProgramError, nearest
+from hwsim.plan_reading import check_format, check_keys, read_json, read_table, read_value
 from hwsim.tiles.tiling import Tiling
 
 FORMAT = "hwsim-program"
@@ -61,21 +62,17 @@ class Program:
     @classmethod
     def from_json(cls, value: object, where: str = "program") -> Program:
         """The program that ``to_json`` wrote; raises ProgramError naming ``where`` and the key."""
-        table = _table(value, where)
-        if table.get("format") != FORMAT or table.get("version") != VERSION:
-            raise ProgramError(
-                f"{where}: format {table.get('format')!r} version {table.get('version')!r} is not "
-                f"{FORMAT!r} version {VERSION}"
-            )
-        order = _get(table, "order", list, where)
-        tilings = _get(table, "tilings", dict, where)
+        table = read_table(value, where)
+        check_format(table, FORMAT, VERSION, where)
+        order = read_value(table, "order", list, where)
+        tilings = read_value(table, "tilings", dict, where)
         return cls(
-            workload=_get(table, "workload", str, where),
-            engine=_get(table, "engine", str, where),
-            machine=_get(table, "machine", dict, where),
+            workload=read_value(table, "workload", str, where),
+            engine=read_value(table, "engine", str, where),
+            machine=read_value(table, "machine", dict, where),
             order=tuple(str(name) for name in order),
             tilings={name: _tiling(entry, f"{where}: tilings.{name}") for name, entry in tilings.items()},
-            name=_get(table, "name", str, where),
+            name=read_value(table, "name", str, where),
         )
 
     def save(self, path: Path) -> None:
@@ -84,36 +81,16 @@ class Program:
 
 def load_program(path: str | Path) -> Program:
     """Read a program from a JSON file; raises ProgramError naming the file."""
-    try:
-        value = json.loads(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise ProgramError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise ProgramError(f"{path}: {error}") from None
-    return Program.from_json(value, str(path))
-
-
-def _table(value: object, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ProgramError(f"{where}: a table is needed, not {value!r}")
-    return value
-
-
-def _get(table: dict[str, Any], key: str, kind: type, where: str) -> Any:
-    if not isinstance(table.get(key), kind):
-        raise ProgramError(f"{where}: the key {key!r} must be a {kind.__name__}, not {table.get(key)!r}")
-    return table[key]
+    return Program.from_json(read_json(path), str(path))
 
 
 def _tiling(value: object, where: str) -> Tiling:
-    table = _table(value, where)
-    known = {f.name: f for f in fields(Tiling)}
-    for key in table:
-        if key not in known:
-            raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
+    table = read_table(value, where)
+    known = [f.name for f in fields(Tiling)]
+    check_keys(table, known, where)
     for key in known:
         if key != "buffers" or table.get(key) is not None:  # null: as many as the machine has
-            _get(table, key, str if key == "order" else int, where)
+            read_value(table, key, str if key == "order" else int, where)
     try:
         return Tiling(**table)
     except ProgramError as error:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from hwsim.errors import ProgramError, nearest
+from hwsim.plan_reading import check_keys, read_table, read_value
 
 E = TypeVar("E", bound=Enum)
 
@@ -139,26 +140,8 @@ def _transfer(value: object, where: str) -> Transfer:
 
 def _row(value: object, kind: type, where: str) -> dict[str, Any]:
     table = read_table(value, where)
-    known = [f.name for f in fields(kind)]
-    for key in table:
-        if key not in known:
-            raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
+    check_keys(table, (f.name for f in fields(kind)), where)
     return table
-
-
-def read_table(value: object, where: str) -> dict[str, Any]:
-    """``value`` if it is a table; raises ProgramError naming ``where``."""
-    if not isinstance(value, dict):
-        raise ProgramError(f"{where}: a table is needed, not {value!r}")
-    return value
-
-
-def read_value(table: dict[str, Any], key: str, kind: type, where: str) -> Any:
-    """The value of ``key``, which must be of this kind; raises ProgramError naming ``where`` and the key."""
-    found = table.get(key)
-    if not isinstance(found, kind) or isinstance(found, bool) != (kind is bool):
-        raise ProgramError(f"{where}: the key {key!r} must be a {kind.__name__}, not {found!r}")
-    return found
 
 
 def _one_of(kind: type[E], table: dict[str, Any], key: str, where: str) -> E:

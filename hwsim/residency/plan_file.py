@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hwsim.errors import HwsimError, ProgramError, nearest
+from hwsim.errors import HwsimError, ProgramError
+from hwsim.plan_reading import check_format, check_keys, read_json, read_table, read_value
 from hwsim.residency.account import Account
 from hwsim.residency.check import check_plan
 from hwsim.residency.graph import MemoryGraph
-from hwsim.residency.plan import MemoryPlan, read_table, read_value
+from hwsim.residency.plan import MemoryPlan
 from hwsim.residency.tiled import TiledStep, tile_steps
 
 FORMAT = "hwsim-memory-plans"
@@ -86,14 +87,8 @@ class MemoryPlans:
     def from_json(cls, value: object, where: str = "plans") -> MemoryPlans:
         """The plans that ``to_json`` wrote; raises ProgramError naming ``where`` and the key."""
         table = read_table(value, where)
-        if table.get("format") != FORMAT or table.get("version") != VERSION:
-            raise ProgramError(
-                f"{where}: format {table.get('format')!r} version {table.get('version')!r} is not "
-                f"{FORMAT!r} version {VERSION}"
-            )
-        for key in table:
-            if key not in KEYS:
-                raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, KEYS)}; allowed are {', '.join(KEYS)}")
+        check_format(table, FORMAT, VERSION, where)
+        check_keys(table, KEYS, where)
         texts, numbers = ("workload", "source"), ("budget_bytes", "least_budget_bytes", "peak_budget_bytes")
         return cls(
             **{key: read_value(table, key, str, where) for key in texts},
@@ -124,22 +119,9 @@ def is_memory_plans(value: object) -> bool:
     return isinstance(value, dict) and value.get("format") == FORMAT
 
 
-def read_json(path: str | Path) -> object:
-    """The JSON value in a file; raises ProgramError naming the file."""
-    try:
-        return json.loads(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise ProgramError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise ProgramError(f"{path}: {error}") from None
-
-
 def _tiled(value: object, where: str) -> TiledStep:
     table = read_table(value, where)
-    known = [f.name for f in fields(TiledStep)]
-    for key in table:
-        if key not in known:
-            raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
+    check_keys(table, (f.name for f in fields(TiledStep)), where)
     room = read_value(table, "room_bytes", int, where)
     return TiledStep(read_value(table, "step", str, where), _named(table, "streamed", int, where), room)
 
@@ -151,9 +133,7 @@ def _named(table: dict[str, Any], key: str, kind: type, where: str) -> dict[str,
 
 def _account(table: dict[str, Any], where: str) -> Account:
     known = {f.name: type(f.default) for f in fields(Account)}
-    for key in table:
-        if key not in known:
-            raise ProgramError(f"{where}: unknown key {key!r}{nearest(key, known)}; allowed are {', '.join(known)}")
+    check_keys(table, known, where)
     try:
         return Account(**{key: read_value(table, key, kind, where) for key, kind in known.items()})
     except ProgramError:

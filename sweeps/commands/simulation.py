@@ -42,8 +42,9 @@ def simulate(
     """Simulate a network: cycles, stalls, utilisation and bytes, per layer and in total."""
     from hwsim.engine import load_engine
     from hwsim.machine import load_machine
+    from hwsim.plan_reading import read_json
     from hwsim.program import Program
-    from hwsim.residency.plan_file import MemoryPlans, is_memory_plans, read_json
+    from hwsim.residency.plan_file import MemoryPlans, is_memory_plans
     from hwsim.simulation import simulate as run
     from hwsim.workload.loader import load_workload
     from mapper.planning import plan as make_plan
