@@ -57,6 +57,11 @@ def pes(role: str, mac: str) -> list[Leaf]:
         "pe_ws": [{"overlap": x, **({"a_rests": 1 - x} if mac else {})} for x in (0, 1)],
         "pe_cube": [{}],
     }
+    if mac in ("_booth", "_fused", "_opt1"):
+        modes = {
+            role: [{**mode, "tree": i % 3} if i % 3 else mode for i, mode in enumerate(3 * found)]
+            for role, found in modes.items()
+        }
     return [leaf for mode in modes[role] for leaf in macs(f"{role}{mac}", **mode)[:: 3 if mac else 1]]
 
 
