@@ -120,4 +120,4 @@ def _routes(queues: Sequence[Sequence[int]]) -> tuple[Route, ...]:
 
 def _mask(columns: Sequence[int]) -> np.int64:
     """A word with these bits, of 64 in two's complement."""
-    return np.array(sum(1 << j for j in columns), np.uint64).astype(np.int64)[()]
+    return np.int64(np.uint64(sum(1 << j for j in columns)).astype(np.int64))

@@ -62,11 +62,11 @@ def print_curve(
         table.add_column(heading, justify="right")
     best = front(points)
     for point in best:
-        table.add_row(str(point.recipe), f"{point.delay_ns:.3f}", f"{point.area_um2:,.2f}")
+        table.add_row(point.how, f"{point.delay_ns:.3f}", f"{point.area_um2:,.2f}")
     console.print(table)
     console.print(f"{len(best)} of {len(points)} recipes are worth building")
     for period, found in smallest.items():
-        met = f"{found.area_um2:,.2f} um2, {found.recipe}" if found else "nothing is fast enough"
+        met = f"{found.area_um2:,.2f} um2, {found.how}" if found else "nothing is fast enough"
         console.print(f"smallest within {period:g} ns: {met}")
     console.print(provenance(library))
 
