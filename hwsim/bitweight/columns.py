@@ -151,7 +151,7 @@ def _dadda(heights: list[int], ones: list[bool]) -> list[Stage]:
 def _wallace(heights: list[int], ones: list[bool]) -> list[Stage]:
     """Every three bits of a column meet, and two if no third is left."""
     stages: list[Stage] = []
-    while max(heights) > 2:
+    while max(heights) > 2 or (stages and heights[0] > 1):
         stages.append(tuple(_in_turn(height // 3, int(height % 3 == 2)) for height in heights))
         heights = _heights_after(heights, stages[-1])
     return stages
@@ -160,7 +160,7 @@ def _wallace(heights: list[int], ones: list[bool]) -> list[Stage]:
 def _four_two(heights: list[int], ones: list[bool]) -> list[Stage]:
     """Two stages a layer: three of every four bits meet, then their sum, the fourth and the neighbour's carry."""
     stages: list[Stage] = []
-    while max(heights) > 2:
+    while max(heights) > 2 or (stages and heights[0] > 1):
         stages += _four_two_layer(heights)
         for stage in stages[-2:]:
             heights = _heights_after(heights, stage)

@@ -6,7 +6,7 @@ own, which the tree adds: no carry propagates through the negation (Booth radix-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ from hwsim.bitweight.columns import Addend, ColumnTree, Tree, column_tree
 from hwsim.bitweight.words import Row, Rows
 from hwsim.encodings.base import Encoding
 from hwsim.formats import IntFormat
+
+Matrix = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class DigitSum:
     def column_tree(self) -> ColumnTree:
         return column_tree(self.addends, self.bits, self.tree)
 
-    def pair(self, kept: Sequence[Row], digits: Sequence[NDArray[np.integer]], b: Sequence[Row]) -> Rows:
+    def pair(self, kept: Iterable[Row], digits: Iterable[Matrix], b: Iterable[Matrix]) -> Rows:
         """Sum and carry after ``digits`` times ``b``, one of each per place; all broadcast."""
+        digits = list(digits)
         corrections = [(digit < 0).astype(np.int64) for digit in digits]
         multiples = [digit * x - less for digit, x, less in zip(digits, b, corrections, strict=True)]
         rows = [row >> addend.low for row, addend in zip(kept, self.addends, strict=False)]

@@ -1,4 +1,4 @@
-"""Area against delay of one leaf, over compressor trees, adders, covers and periods aimed at: what is worth building."""
+"""Area against delay of one leaf, over trees, adders, covers and periods aimed at: what is worth building."""
 
 from __future__ import annotations
 
