@@ -166,6 +166,11 @@ def cost_facts(cost: EngineCost) -> dict[str, Any]:
         "recipe": _recipe_facts(cost.recipe),
         "area_um2": cost.area_um2,
         "cell_count": cost.cell_count,
+        "broadcast_buffers": {
+            "cell": cost.library.buffer,
+            "count": cost.buffers,
+            "area_um2": cost.buffer_area_um2,
+        },
         "fmax_ghz": cost.fmax_ghz,
         "met": cost.met,
         "worst_path": {"leaf": cost.worst_leaf.leaf.name if cost.worst_leaf else None, **cost.worst.facts},
