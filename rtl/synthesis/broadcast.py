@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from hwsim.ports import Direction
 from rtl.netlist import CLOCK, RESET, AnyModule, Cell, Module
@@ -13,6 +14,8 @@ from rtl.synthesis.liberty import FANOUT, Library
 
 Bit = tuple[str, int]
 """A wire's name and one of its bits."""
+BEHIND = "behind_buffers"
+"""The instance of a leaf behind its buffers."""
 Entry = tuple[str, str]
 """A kind of leaf and one of its input ports."""
 
@@ -50,8 +53,8 @@ def tree_levels(reached: int) -> list[int]:
 def reach_of(top: AnyModule) -> Reach:
     """How far the nets of a hierarchy go; a module that is placed many times is opened once."""
     nets, farthest = Counter[int](), dict[Entry, int]()
-    known: dict[int, tuple[_Group, ...]] = {}
-    closed: dict[int, tuple[_Group, ...]] = {}
+    known: Groups = {}
+    closed: Groups = {}
     _open(top, known, closed)
     for group, count in [*_everywhere(top, closed).items(), *((group, 1) for group in known[id(top)])]:
         nets[group.reached] += count
@@ -104,43 +107,49 @@ class _Nets:
         )
 
 
-def _open(module: AnyModule, known: dict[int, tuple[_Group, ...]], closed: dict[int, tuple[_Group, ...]]) -> None:
+Groups = dict[int, tuple[_Group, ...]]
+"""By the identity of their module."""
+
+
+def _open(module: AnyModule, known: Groups, closed: Groups) -> None:
     """Note the nets of ``module`` that reach its ports in ``known``, and those that do not in ``closed``."""
     if id(module) in known:
         return
     if isinstance(module, Cell):
-        inputs = [pin for pin in module.pins if pin.direction is Direction.INPUT]
-        known[id(module)] = tuple(
-            _Group(((pin.name, i),), 1, frozenset({(module.leaf.kind, pin.name)}))
-            for pin in inputs
-            for i in range(pin.width_bits)
-        )
+        known[id(module)] = _inputs(module)
         return
-    nets, widths = _Nets(), {pin.name: pin.width_bits for pin in module.pins}
-    widths |= {bus.name: bus.width_bits for bus in module.wires}
-    expressions: dict[str, list[Bit | None]] = {}
     for instance in module.instances:
         _open(instance.module, known, closed)
-        groups = known[id(instance.module)]
-        entered = {port for group in groups for port, _ in group.ports}
-        texts = {port: instance.connections[port].text for port in entered}
-        for text in texts.values():
-            if text not in expressions:
-                expressions[text] = bits_of(text, widths)
-        for group in groups:
-            bits = [bit for port, i in group.ports if (bit := expressions[texts[port]][i])]
-            if bits:
-                nets.join(bits, group.reached, group.entries)
-    for target, source in module.assigns:
-        for pair in zip(bits_of(target.text, widths), bits_of(source.text, widths), strict=True):
-            if all(pair):
-                nets.join([bit for bit in pair if bit], 0, frozenset())
-    groups = nets.groups(frozenset(pin.name for pin in module.pins))
+    groups = _joined(module, known).groups(frozenset(pin.name for pin in module.pins))
     known[id(module)] = tuple(group for group in groups if group.ports)
     closed[id(module)] = tuple(group for group in groups if not group.ports)
 
 
-def _everywhere(top: AnyModule, closed: Mapping[int, tuple[_Group, ...]]) -> Counter[_Group]:
+def _inputs(cell: Cell) -> tuple[_Group, ...]:
+    inputs = [pin for pin in cell.pins if pin.direction is Direction.INPUT]
+    entries = {pin.name: frozenset({(cell.leaf.kind, pin.name)}) for pin in inputs}
+    return tuple(_Group(((pin.name, i),), 1, entries[pin.name]) for pin in inputs for i in range(pin.width_bits))
+
+
+def _joined(module: Module, known: Groups) -> _Nets:
+    """The nets of a module whose instances are known."""
+    nets, widths = _Nets(), {pin.name: pin.width_bits for pin in module.pins}
+    widths |= {bus.name: bus.width_bits for bus in module.wires}
+    read = lru_cache(maxsize=None)(partial(bits_of, widths=widths))
+    for instance in module.instances:
+        groups = known[id(instance.module)]
+        wired = {port: read(instance.connections[port].text) for group in groups for port, _ in group.ports}
+        for group in groups:
+            if bits := [bit for port, i in group.ports if (bit := wired[port][i])]:
+                nets.join(bits, group.reached, group.entries)
+    for target, source in module.assigns:
+        for x, y in zip(read(target.text), read(source.text), strict=True):
+            if x and y:
+                nets.join((x, y), 0, frozenset())
+    return nets
+
+
+def _everywhere(top: AnyModule, closed: Groups) -> Counter[_Group]:
     """The nets inside of all modules, as often as the modules are placed."""
     found: Counter[_Group] = Counter()
     level: Counter[int] = Counter({id(top): 1})
@@ -181,8 +190,10 @@ def bits_of(text: str, widths: Mapping[str, int]) -> list[Bit | None]:
 
 
 def behind_buffers(cell: Cell, netlist: str, depths: Mapping[Entry, int], library: Library) -> str:
-    """A leaf's netlist with a chain of buffers before each input that a tree reaches, as long as the tree is deep; every
-    buffer drives FANOUT inputs, of which those that lead nowhere stand for the tree's other branches."""
+    """A leaf's netlist with a chain of buffers before each input that a tree reaches, as long as the tree is deep.
+
+    Every buffer drives FANOUT inputs; those that lead nowhere stand for the tree's other branches.
+    """
     at = {pin.name: depths.get((cell.leaf.kind, pin.name), 0) for pin in cell.pins if pin.direction is Direction.INPUT}
     if not any(at.values()):
         return netlist
@@ -198,7 +209,7 @@ def behind_buffers(cell: Cell, netlist: str, depths: Mapping[Entry, int], librar
         if depth := at.get(pin.name):
             lines += _chain(pin.name, pin.width_bits, depth, library)
     wired = (f".{name}({f'{name}_tree{at[name]}' if at.get(name) else name})" for name, _, _ in ports)
-    return f"{inside}\n" + "\n".join([*lines, f"  {inner} leaf ({', '.join(wired)});", "endmodule", ""])
+    return f"{inside}\n" + "\n".join([*lines, f"  {inner} {BEHIND} ({', '.join(wired)});", "endmodule", ""])
 
 
 def _chain(name: str, width: int, depth: int, library: Library) -> list[str]:

@@ -30,8 +30,8 @@ is the fan-out of nets that reach a whole row or column: their buffer trees are 
 ASSUMPTIONS = (
     "paths without wires, with an ideal clock, at one corner of the library",
     "operands come from registers and results go into registers outside, without a delay of their own",
-    f"paths from leaf to leaf are those of the engine with sides of at most {TIMED_SIDE}, behind buffer trees as deep as "
-    "those of the whole engine",
+    f"paths from leaf to leaf are those of the engine with sides of at most {TIMED_SIDE}, behind buffer trees as deep "
+    "as those of the whole engine",
     f"a net from leaf to leaf that reaches more than {FANOUT} inputs has a tree of the library's smallest buffers, "
     f"{FANOUT} inputs behind each; clk and rst have none, for they are distributed by a clock tree",
     "rst is held for many cycles and is not a path of the engine",

@@ -47,8 +47,8 @@ class Library:
     """``files`` are plain text, one library in one or several; ``digest`` is of their contents.
 
     ``areas_um2`` has every cell whose area is not 0; ``flops`` are the cells with an edge-triggered register,
-    ``unused`` those that no logic is mapped to. ``buffer`` (with its input and output pin) stands for what is before every
-    input, ``load_pf`` for what is behind every output.
+    ``unused`` those that no logic is mapped to. ``buffer``, with its input and output pin, stands for what is before
+    every input, ``load_pf`` for what is behind every output.
     """
 
     name: str
