@@ -66,7 +66,9 @@ def pe_slice(reg: Values, pin: Values, leaf: Leaf) -> Step:
     lanes, bits = leaf["lanes"], leaf["pair_bits"]
     pair = {name: reg[name] for name in ("sum", "carry")}
     after = {name: pin[name] for name in ("w", "select", "enable")} | pair
-    if reg["enable"] or pin["clear"]:
+    if pin["clear"]:
+        after |= {"sum": 0, "carry": 0}
+    if reg["enable"]:
         fmt, tree = IntFormat(leaf["w_bits"], bool(leaf["w_signed"])), Tree.of_leaf(leaf)
         terms = DigitSum(bits, 2, (0,) * lanes, fmt, leaf["largest_digit"], looped=True, tree=tree)
         enabled = [digit_of(leaf, reg["select"] >> 2 * i & 3) * (reg["enable"] >> i & 1) for i in range(lanes)]

@@ -52,7 +52,8 @@ def operand_latch(leaf: Leaf) -> None:
 def pe_slice(leaf: Leaf) -> None:
     """``(sum, carry) <= compress(selected multiples, clear ? 0 : (sum, carry))`` behind operand registers.
 
-    The pair is clocked only if a lane has a digit or ``clear`` begins a new sum.
+    Without a digit in any lane the pair stays, or is zero if ``clear`` begins a new sum: it does not take what the
+    tree makes of nothing, which is worth zero but has bits.
     """
     lanes, bits = leaf["lanes"], leaf["pair_bits"]
     w = registered("w_reg", input_port("w", lanes * leaf["w_bits"]))
@@ -69,10 +70,10 @@ def pe_slice(leaf: Leaf) -> None:
         *(above(row, addend.low) for row, addend in zip(kept, terms.addends, strict=False)),
         *(c[2] for c in controls),
     ]
-    clocked = clear | _or(list(enable))
+    any_digit = _or(list(enable))
     after_pair = compress_addends([*rows, *multiples], terms.addends, bits, terms.tree)
-    for name, row, after in zip(("sum", "carry"), pair, after_pair, strict=True):
-        row.next <<= pyrtl.select(clocked, after, row)
+    for name, row, begun, after in zip(("sum", "carry"), pair, kept, after_pair, strict=True):
+        row.next <<= pyrtl.select(any_digit, after, begun)
         output_port(name, row)
 
 
