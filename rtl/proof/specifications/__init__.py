@@ -1,0 +1,25 @@
+"""Specifications by kind of leaf; each is written from what the leaf is for, not from its gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rtl.proof.specification import Specification
+from rtl.proof.specifications.control import CONTROL
+from rtl.proof.specifications.encoders import ENCODERS
+from rtl.proof.specifications.low_bit import LOW_BIT
+from rtl.proof.specifications.pes import PES
+from rtl.proof.specifications.registers import REGISTERS
+from rtl.proof.specifications.slices import SLICES
+from rtl.proof.specifications.trees import TREES
+
+SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
+    **CONTROL,
+    **ENCODERS,
+    **LOW_BIT,
+    **PES,
+    **REGISTERS,
+    **SLICES,
+    **TREES,
+}
+"""Kind of leaf -> what says its specification."""

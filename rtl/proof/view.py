@@ -1,0 +1,93 @@
+"""A leaf and its claims in one graph of logic, over its inputs and registers as free variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rtl.netlist import Cell
+from rtl.proof.elaboration import Gates, Word, gates_of
+from rtl.proof.exhaustive import packed
+from rtl.proof.logic import Literal, Logic
+from rtl.proof.specification import AFTER, Claim, Span, Specification
+from rtl.proof.specifications import SPECIFICATIONS
+
+CLAIMS = "claims"
+"""Name of the module of claims."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A claim with the literals of its two sides."""
+
+    claim: Claim
+    found: Word
+    wanted: Word
+
+
+@dataclass(frozen=True)
+class View:
+    """``words`` are the literals of inputs and registers, ``sides`` those of the claims, ``made`` those of outputs and
+    next values."""
+
+    specification: Specification
+    logic: Logic
+    words: Mapping[str, Word]
+    made: Mapping[str, Word]
+    sides: tuple[Side, ...]
+
+    def nodes(self, spans: Sequence[Span]) -> list[int]:
+        """The free variables of some bits of inputs and registers."""
+        return [
+            literal >> 1 for span in spans for literal in self.words[span.name][span.low : span.low + span.bits]
+        ]
+
+
+def specified(cell: Cell, registers: Sequence[str]) -> Specification:
+    """The claims of a leaf's kind."""
+    specification = Specification(cell.leaf, registers)
+    SPECIFICATIONS[cell.leaf.kind](specification)
+    return specification
+
+
+def viewed(cell: Cell, gates: Gates | None = None) -> View:
+    """The view of a leaf; ``gates`` in place of its own are of the same ports and registers."""
+    gates = gates_of((cell.name, cell.text))[0] if gates is None else gates
+    specification = specified(cell, list(gates.registers))
+    logic = Logic()
+    words = {name: [logic.input() for _ in range(bits)] for name, bits in {**gates.inputs, **gates.registers}.items()}
+    outputs, after = gates.laid(logic, words)
+    made = {**outputs, **{f"{name}{AFTER}": word for name, word in after.items()}}
+    return View(specification, logic, words, made, _sides(specification, gates, logic, {**words, **made}))
+
+
+def _sides(specification: Specification, gates: Gates, logic: Logic, words: Mapping[str, Word]) -> tuple[Side, ...]:
+    if not specification.claims:
+        return ()
+    (claims,) = gates_of((CLAIMS, specification.text(gates, CLAIMS)))
+    laid, _ = claims.laid(logic, words)
+    return tuple(
+        Side(claim, laid[f"found_{i}"], laid[f"wanted_{i}"]) for i, claim in enumerate(specification.claims)
+    )
+
+
+def sampled(view: View, blocks: int, seed: int) -> dict[int, np.ndarray]:
+    """64 * ``blocks`` values of every input and register, extremes as often as others: the bits of each node."""
+    rng, count, found = np.random.default_rng(seed), 64 * blocks, {}
+    for word in view.words.values():
+        bits = rng.integers(0, 2, (len(word), count), dtype=np.uint8)
+        kind = rng.integers(0, 8, count)
+        for extreme, (upper, others) in enumerate(((0, 0), (1, 1), (0, 1), (1, 0))):
+            bits[:-1, kind == extreme], bits[-1, kind == extreme] = others, upper
+        found.update({literal >> 1: packed(row) for literal, row in zip(word, bits, strict=True)})
+    return found
+
+
+def values_of(view: View, words: Sequence[Word], given: Mapping[int, int]) -> list[int]:
+    """Numbers on words, for one value of every free variable."""
+    patterns = {node: np.array([-(value & 1)], np.int64).view(np.uint64) for node, value in given.items()}
+    literals: list[Literal] = [literal for word in words for literal in word]
+    bits = iter([int(value[0] & np.uint64(1)) for value in view.logic.values(literals, patterns)])
+    return [sum(next(bits) << i for i in range(len(word))) for word in words]
