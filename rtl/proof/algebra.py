@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 
@@ -103,22 +104,46 @@ def sums_agree(
 
 
 def _order(logic: Logic, cone: Sequence[int], adders: Mapping[int, Adder]) -> list[int]:
-    """Gates, each before what it is replaced by: an adder's sum before its carry."""
-    inside, order, seen = set(cone), [], set()
-    for root in cone:
-        stack = [(root, False)]
+    """Gates, each before what it is replaced by (an adder's sum before its carry); of those that may come the
+    shallowest, so that all of an adder is opened before the long chain that carries into it."""
+    below = {node: _replaced_by(logic, node, adders) for node in cone if logic.kinds[node] is not Kind.INPUT}
+    users, depths = dict.fromkeys(below, 0), _depths(below)
+    for nodes in below.values():
+        for node in nodes & below.keys():
+            users[node] += 1
+    ready = [(depths[node], node) for node, count in users.items() if not count]
+    heapify(ready)
+    order = []
+    while ready:
+        _, node = heappop(ready)
+        order.append(node)
+        for other in below[node] & below.keys():
+            users[other] -= 1
+            if not users[other]:
+                heappush(ready, (depths[other], other))
+    return order
+
+
+def _replaced_by(logic: Logic, node: int, adders: Mapping[int, Adder]) -> set[int]:
+    literals = list(logic.fanins[node])
+    if node in adders:
+        literals += [adders[node].carry, *adders[node].addends]
+    return {literal >> 1 for literal in literals}
+
+
+def _depths(below: Mapping[int, set[int]]) -> dict[int, int]:
+    """How many gates lie below each, one below the other."""
+    depths: dict[int, int] = {}
+    for root in below:
+        stack = [root]
         while stack:
-            node, below_done = stack.pop()
-            if below_done:
-                order.append(node)
-            elif node not in seen and node in inside:
-                seen.add(node)
-                stack.append((node, True))
-                stack += [(fanin >> 1, False) for fanin in logic.fanins[node]]
-                if node in adders:
-                    stack.append((adders[node].carry >> 1, False))
-                    stack += [(addend >> 1, False) for addend in adders[node].addends]
-    return [node for node in reversed(order) if logic.kinds[node] is not Kind.INPUT]
+            waiting = [node for node in below[stack[-1]] & below.keys() if node not in depths]
+            if waiting:
+                stack += waiting
+            else:
+                node = stack.pop()
+                depths[node] = 1 + max((depths[other] for other in below[node] & below.keys()), default=0)
+    return depths
 
 
 def _of_sum(adder: Adder) -> list[tuple[Monomial, int]]:

@@ -21,7 +21,7 @@ REGISTER = re.compile(r"^\s*reg\s*(?:\[\d+:0\])?\s*(\w+);", re.MULTILINE)
 
 GATES = """hierarchy -top {top}
 proc
-flatten
+flatten -noscopeinfo
 techmap -map ripple_carry.v -map +/techmap.v
 simplemap
 """

@@ -13,8 +13,9 @@ import numpy as np
 from rtl.proof.algebra import sums_agree
 from rtl.proof.checking import check
 from rtl.proof.counterexample import Counterexample, explained, searched
-from rtl.proof.exhaustive import patterns_of
+from rtl.proof.exhaustive import patterns_of, unpacked
 from rtl.proof.logic import FALSE, Literal, Logic
+from rtl.proof.specification import MOST_TABLE_BITS, Table
 from rtl.proof.view import Side, View
 
 SECONDS = 120.0
@@ -81,6 +82,12 @@ def proof_of(view: View, seconds: float) -> Proof:
     if failed := searched(view):
         return Proof(Status.COUNTEREXAMPLE, {}, counterexample=explained(view, *failed))
     ways = dict.fromkeys((way.value for way in Way), 0)
+    for table in view.specification.tables:
+        if too_wide := _too_wide(view, table):
+            return Proof(Status.UNRESOLVED, ways, (table.output,), why=too_wide)
+        if refuted := tabulated(view, table):
+            return Proof(Status.COUNTEREXAMPLE, ways, counterexample=refuted)
+        ways[Way.VALUES.value] += 1
     left: list[Side] = []
     for side in view.sides:
         way, witness = _settled(view, side, end)
@@ -100,6 +107,33 @@ def proof_of(view: View, seconds: float) -> Proof:
             return Proof(Status.UNRESOLVED, ways, still, why=f"not settled in {seconds:g} s")
         ways[Way.SAT.value] += 1
     return Proof(Status.PROVEN, ways)
+
+
+def _too_wide(view: View, table: Table) -> str:
+    bits = sum(len(word) for word in view.words.values())
+    if bits <= MOST_TABLE_BITS:
+        return ""
+    return f"{table.output} is a table of {bits} bits, more than the {MOST_TABLE_BITS} that are tried"
+
+
+def tabulated(view: View, table: Table) -> Counterexample | None:
+    """Whether an output is its table, for all values of the inputs."""
+    nodes = [literal >> 1 for word in view.words.values() for literal in word]
+    numbers, low = np.arange(1 << len(nodes)), 0
+    given = {}
+    for name, word in view.words.items():
+        given[name] = (numbers >> low) & ((1 << len(word)) - 1)
+        low += len(word)
+    wanted = table.function(given).astype(np.int64)
+    bits = view.logic.values(view.made[table.output], patterns_of(nodes))
+    found = sum(unpacked(word, len(nodes)).astype(np.int64) << i for i, word in enumerate(bits))
+    wrong = np.flatnonzero(found != wanted)
+    if not len(wrong):
+        return None
+    at = int(wrong[0])
+    return Counterexample(
+        table.output, {name: int(values[at]) for name, values in given.items()}, {}, int(found[at]), int(wanted[at])
+    )
 
 
 def _settled(view: View, side: Side, end: float) -> tuple[Way | None, dict[int, int] | None]:

@@ -19,6 +19,9 @@ from rtl.proof.elaboration import Gates
 AFTER = "_after"
 """Ending of a register's name for its value after the edge."""
 
+MOST_TABLE_BITS = 20
+"""Inputs of a leaf whose outputs are tables."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

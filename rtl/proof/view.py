@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rtl.leaves import build_cell
 from rtl.netlist import Cell
 from rtl.proof.elaboration import Gates, Word, gates_of
 from rtl.proof.exhaustive import packed
@@ -66,7 +67,8 @@ def viewed(cell: Cell, gates: Gates | None = None) -> View:
 def _sides(specification: Specification, gates: Gates, logic: Logic, words: Mapping[str, Word]) -> tuple[Side, ...]:
     if not specification.claims:
         return ()
-    (claims,) = gates_of((CLAIMS, specification.text(gates, CLAIMS)))
+    units = [build_cell(leaf).text for leaf in specification.lemmas]
+    (claims,) = gates_of((CLAIMS, "\n".join([specification.text(gates, CLAIMS), *units])))
     laid, _ = claims.laid(logic, words)
     return tuple(
         Side(claim, laid[f"found_{i}"], laid[f"wanted_{i}"]) for i, claim in enumerate(specification.claims)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rtl.proof.specification import Specification
 from rtl.proof.specifications.control import CONTROL
 from rtl.proof.specifications.encoders import ENCODERS
+from rtl.proof.specifications.floats import FLOATS
 from rtl.proof.specifications.low_bit import LOW_BIT
 from rtl.proof.specifications.pes import PES
 from rtl.proof.specifications.registers import REGISTERS
@@ -16,6 +17,7 @@ from rtl.proof.specifications.trees import TREES
 SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
     **CONTROL,
     **ENCODERS,
+    **FLOATS,
     **LOW_BIT,
     **PES,
     **REGISTERS,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from hwsim.encodings import ENCODINGS, Encoding
 from hwsim.encodings.select import SELECTED_DIGITS
+from hwsim.formats import IntFormat, counting
 from rtl.proof.specification import Specification, signed_word
 
 DIGIT_BITS = 4
 """Of a digit from -2 to 4, with its sign."""
 
-Recurrence = Callable[[Specification], list[str]]
-"""Declares a wire for each digit, lowest first."""
+Recurrence = Callable[[Specification, int], list[str]]
+"""Declares a wire for each of some digits, lowest first."""
 
 
 def selected(select: str, enable: str) -> str:
@@ -21,10 +23,11 @@ def selected(select: str, enable: str) -> str:
     return f"({enable} ? ({cases} : {_number(0)}) : {_number(0)})"
 
 
-def encoder(spec: Specification, radix_bits: int, recurrence: Recurrence) -> None:
+def encoder(spec: Specification, encoding: Encoding, recurrence: Recurrence) -> None:
     """What is shown at a bit-weight beyond the last digit means nothing, and neither does the code of a zero."""
-    leaf, digits = spec.leaf, recurrence(spec)
-    bw_bits = max(1, (len(digits) - 1).bit_length())
+    leaf, radix_bits = spec.leaf, encoding.radix_bits
+    digits = recurrence(spec, encoding.digits(IntFormat(leaf["a_bits"], bool(leaf["a_signed"]))))
+    bw_bits = counting(len(digits)).bits
     wanted = " : ".join(f"bw == {bw_bits}'d{i} ? {digit}" for i, digit in enumerate(digits))
     spec.equal("digit", DIGIT_BITS, selected("select", "enable"), f"{wanted} : {_number(0)}", _within(digits, bw_bits))
     bits = radix_bits * len(digits) + DIGIT_BITS
@@ -65,9 +68,8 @@ def _turned(spec: Specification, i: int, expression: str) -> str:
     return _digit(spec, i, f"extended < 0 ? -{of_magnitude} : {of_magnitude}")
 
 
-def booth(spec: Specification) -> list[str]:
+def booth(spec: Specification, count: int) -> list[str]:
     """a[2i] + a[2i-1] - 2 a[2i+1]."""
-    count = (spec.leaf["a_bits"] + 2 - spec.leaf["a_signed"]) // 2
     a = _extended(spec, 2 * count + 1)
     return [
         _digit(spec, i, f"{_bit(a, 2 * i)} + {_bit(a, 2 * i - 1)} - {_bit(a, 2 * i + 1)} - {_bit(a, 2 * i + 1)}")
@@ -75,9 +77,8 @@ def booth(spec: Specification) -> list[str]:
     ]
 
 
-def ent(spec: Specification) -> list[str]:
+def ent(spec: Specification, count: int) -> list[str]:
     """With t = x[i] + carry of the magnitude's radix-4 digits: t, or t - 4 and a carry if t is 3 or 4."""
-    count = -(-(spec.leaf["a_bits"] + 1 - spec.leaf["a_signed"]) // 2)
     magnitude, carry, digits = _magnitude(spec, 2 * count + 1), "1'b0", []
     for i in range(count):
         total = spec.wire(f"total_{i}", 3, f"{magnitude}[{2 * i + 1}:{2 * i}] + {carry}")
@@ -86,9 +87,8 @@ def ent(spec: Specification) -> list[str]:
     return digits
 
 
-def naf(spec: Specification) -> list[str]:
+def naf(spec: Specification, count: int) -> list[str]:
     """With c[i+1] = (a[i] + a[i+1] + c[i] >= 2): a[i] + c[i] - 2 c[i+1] (Reitwiesner 1960)."""
-    count = spec.leaf["a_bits"] + 1 - spec.leaf["a_signed"]
     a, carry, digits = _extended(spec, count + 2), "1'b0", []
     for i in range(count):
         after = spec.wire(f"carry_{i}", 1, f"{{1'b0, {a}[{i}]}} + {{1'b0, {a}[{i + 1}]}} + {{1'b0, {carry}}} >= 2")
@@ -97,21 +97,23 @@ def naf(spec: Specification) -> list[str]:
     return digits
 
 
-def sign_magnitude(spec: Specification) -> list[str]:
+def sign_magnitude(spec: Specification, count: int) -> list[str]:
     """The bits of the magnitude, with the operand's sign."""
     magnitude = _magnitude(spec, spec.leaf["a_bits"] + 1)
-    return [_turned(spec, i, _bit(magnitude, i)) for i in range(spec.leaf["a_bits"])]
+    return [_turned(spec, i, _bit(magnitude, i)) for i in range(count)]
 
 
-def twos_complement(spec: Specification) -> list[str]:
+def twos_complement(spec: Specification, count: int) -> list[str]:
     """The bits, the top one of a signed operand negative."""
-    count, signed = spec.leaf["a_bits"], spec.leaf["a_signed"]
     a = _extended(spec, count + 1)
-    return [_digit(spec, i, f"-{_bit(a, i)}" if signed and i == count - 1 else _bit(a, i)) for i in range(count)]
+    return [_digit(spec, i, f"-{_bit(a, i)}" if spec.leaf["a_signed"] and i == count - 1 else _bit(a, i)) for i in range(count)]
 
 
+_RECURRENCES: tuple[Recurrence, ...] = (booth, ent, naf, sign_magnitude, twos_complement)
 ENCODERS: dict[str, Callable[[Specification], None]] = {
-    f"encoder_{recurrence.__name__}": partial(encoder, radix_bits=radix_bits, recurrence=recurrence)
-    for radix_bits, recurrence in ((2, booth), (2, ent), (1, naf), (1, sign_magnitude), (1, twos_complement))
+    f"encoder_{recurrence.__name__}": partial(encoder, encoding=encoding, recurrence=recurrence)
+    for recurrence in _RECURRENCES
+    for encoding in ENCODINGS
+    if encoding.name.replace("-", "_") == recurrence.__name__
 }
 """Kind of leaf -> what says its specification."""

@@ -37,7 +37,7 @@ def row_correction(spec: Specification) -> None:
     """What it was, or zero with ``first``, plus or minus all entries."""
     leaf, bits = spec.leaf, spec.leaf["sum_bits"]
     entries = [_word(spec, f"entry_{i}", "entries", i, leaf["entry_bits"], 1, bits) for i in range(leaf["tables"])]
-    spec.cases += [whole("rst", 1), whole("load", 1), whole("first", 1)]
+    spec.cases += [whole("rst", 1), whole("load", 1)]
     total = spec.wire("total", bits, " + ".join(entries))
     after = f"(first ? {bits}'d0 : correction_reg) {'-' if leaf['negative'] else '+'} {total}"
     spec.register("correction_reg", bits, f"load ? {after} : correction_reg", adds=True)
@@ -55,7 +55,7 @@ def unit(spec: Specification) -> None:
     term = spec.wire("placed", bits, f"{signed} << places")
     if leaf["corrected"]:
         term = spec.wire("term", bits, f"correct ? correction : {term}")
-    spec.cases += [whole("rst", 1), whole("valid", 1), whole("first", 1)]
+    spec.cases += [whole("rst", 1), whole("valid", 1)]
     spec.cases += [whole("correct", 1)] if leaf["corrected"] else []
     spec.cases += [whole("top", 1)] if leaf["top"] else []
     spec.cases += [whole("plane", plane_bits)] if leaf["planes"] > 1 else []
@@ -87,8 +87,6 @@ def _looked_up(spec: Specification, select_bits: int) -> list[str]:
         number = spec.wire(f"number_{t}", max(1, select_bits), f"{word} & {entries - 1}")
         chosen = " : ".join(f"{number} == {i} ? {name}" for i, name in enumerate(names))
         found.append(spec.wire(f"entry_{t}", leaf["sum_bits"], f"{chosen} : {names[-1]}", signed=True))
-    group = leaf["lanes"] // leaf["tables"]
-    spec.cases.append(whole("words", group * leaf["tables"]))
     return found
 
 

@@ -71,7 +71,7 @@ def product(spec: Specification, a: str, w: str, bits: int) -> str:
 def _stays(spec: Specification, rows: tuple[str, ...], a: str, w: str, first: str, valid: str) -> None:
     bits = spec.leaf["acc_bits"]
     term, before = product(spec, a, w, bits), " + ".join(f"acc{row}" for row in rows)
-    spec.cases += [whole("rst", 1), whole(valid, 1), whole(first, 1)]
+    spec.cases += [whole("rst", 1), whole(valid, 1)]
     kept = spec.wire("kept", bits, before)
     begun = spec.wire("begun", bits, f"{first} ? {bits}'d0 : {kept}")
     found = " + ".join(f"acc{row}{AFTER}" for row in rows)

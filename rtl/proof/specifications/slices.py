@@ -45,7 +45,7 @@ def pe_slice(spec: Specification) -> None:
     lanes, bits, w_bits, terms = leaf["lanes"], leaf["pair_bits"], leaf["w_bits"], []
     for name, width in (("w", w_bits), ("select", 2), ("enable", 1)):
         spec.register(f"{name}_reg", lanes * width, name)
-    spec.cases += [whole("rst", 1), whole("clear", 1)]
+    spec.cases.append(whole("rst", 1))
     for i in range(lanes):
         w = spec.wire(f"w_{i}", w_bits, f"w_reg >> {i * w_bits}")
         select = spec.wire(f"select_{i}", 2, f"select_reg >> {2 * i}")
