@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -53,25 +54,49 @@ def specified(cell: Cell, registers: Sequence[str]) -> Specification:
     return specification
 
 
-def viewed(cell: Cell, gates: Gates | None = None) -> View:
-    """The view of a leaf; ``gates`` in place of its own are of the same ports and registers."""
+@dataclass(frozen=True)
+class Claimed:
+    """The claims of a leaf as gates; None if it has tables alone."""
+
+    specification: Specification
+    gates: Gates | None
+
+    @classmethod
+    def of(cls, cell: Cell, gates: Gates) -> Claimed:
+        """The claims about ports and registers of ``gates``."""
+        specification = specified(cell, list(gates.registers))
+        if not specification.claims:
+            return cls(specification, None)
+        units = [build_cell(leaf).text for leaf in specification.lemmas]
+        text = "\n".join([specification.text(gates, CLAIMS), *units])
+        return cls(specification, gates_of((CLAIMS, text))[0])
+
+
+def viewed(
+    cell: Cell,
+    gates: Gates | None = None,
+    claimed: Claimed | None = None,
+    fixed: Mapping[str, int] = MappingProxyType({}),
+) -> View:
+    """The view of a leaf; ``gates`` in place of its own are of the same ports and registers, and perhaps of inputs
+    more, which ``fixed`` gives their values."""
     gates = gates_of((cell.name, cell.text))[0] if gates is None else gates
-    specification = specified(cell, list(gates.registers))
+    claimed = Claimed.of(cell, gates) if claimed is None else claimed
     logic = Logic()
-    words = {name: [logic.input() for _ in range(bits)] for name, bits in {**gates.inputs, **gates.registers}.items()}
-    outputs, after = gates.laid(logic, words)
+    widths = {**gates.inputs, **gates.registers}
+    words: dict[str, Word] = {name: [logic.input() for _ in range(b)] for name, b in widths.items() if name not in fixed}
+    constants = {name: [value >> i & 1 for i in range(widths[name])] for name, value in fixed.items()}
+    outputs, after = gates.laid(logic, {**words, **constants})
     made = {**outputs, **{f"{name}{AFTER}": word for name, word in after.items()}}
-    return View(specification, logic, words, made, _sides(specification, gates, logic, {**words, **made}))
+    return View(claimed.specification, logic, words, made, _sides(claimed, logic, {**words, **constants, **made}))
 
 
-def _sides(specification: Specification, gates: Gates, logic: Logic, words: Mapping[str, Word]) -> tuple[Side, ...]:
-    if not specification.claims:
+def _sides(claimed: Claimed, logic: Logic, words: Mapping[str, Word]) -> tuple[Side, ...]:
+    if claimed.gates is None:
         return ()
-    units = [build_cell(leaf).text for leaf in specification.lemmas]
-    (claims,) = gates_of((CLAIMS, "\n".join([specification.text(gates, CLAIMS), *units])))
-    laid, _ = claims.laid(logic, words)
+    laid, _ = claimed.gates.laid(logic, words)
     return tuple(
-        Side(claim, laid[f"found_{i}"], laid[f"wanted_{i}"]) for i, claim in enumerate(specification.claims)
+        Side(claim, laid[f"found_{i}"], laid[f"wanted_{i}"]) for i, claim in enumerate(claimed.specification.claims)
     )
 
 
