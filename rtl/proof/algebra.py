@@ -205,9 +205,7 @@ def _groups(rest: Polynomial, closed: Mapping[int, frozenset[int]]) -> list[Grou
     return groups
 
 
-def _values(
-    logic: Logic, inputs: frozenset[int], terms: list[tuple[Monomial, int]], modulus: int
-) -> np.ndarray | None:
+def _values(logic: Logic, inputs: frozenset[int], terms: list[tuple[Monomial, int]], modulus: int) -> np.ndarray | None:
     """The sum of ``terms`` for all values of ``inputs``, modulo 2**64 or less; None if there are too many."""
     if len(inputs) > MOST_OPERAND_BITS or modulus > 1 << 64:
         return None

@@ -38,9 +38,7 @@ def check(logic: Logic, left: Sequence[Literal], right: Sequence[Literal], secon
             (folder / f"{side}.blif").write_text(blif(logic, roots, inputs), "utf-8")
         command = [str(_abc()), "-q", f"cec -C {CONFLICTS} -T {max(1, round(seconds))} left.blif right.blif"]
         try:
-            done = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds + 5
-            )
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds + 5)
         except subprocess.TimeoutExpired:
             return Checked(None)
     return _judged(done.stdout + done.stderr, inputs)

@@ -16,7 +16,7 @@ SAMPLES = 64
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Numbers on ``inputs`` and in ``registers`` by name (unsigned patterns), and what a claim finds and wants there."""
+    """Unsigned numbers on ``inputs`` and in ``registers`` by name, and what a claim finds and wants there."""
 
     claim: str
     inputs: Mapping[str, int]
@@ -63,26 +63,28 @@ def searched(view: View, seed: int = 0) -> tuple[Side, dict[int, int]] | None:
     return None
 
 
-def explained(view: View, side: Side, given: Mapping[int, int]) -> Counterexample:
-    """The counterexample of values: every word that does not matter is zero, and so is every bit."""
-    kept = dict(given)
+def explained(view: View, side: Side, witness: Mapping[int, int]) -> Counterexample | None:
+    """The counterexample of values of free variables (0 where none is given): every word and every bit that need not
+    be 1 is 0. None if the claim holds there."""
     support = set(view.logic.support([*side.found, *side.wanted]))
-    kept |= {node: 0 for node in kept if node not in support}
-    for nodes in [*([literal >> 1 for literal in word] for word in view.words.values()), *([n] for n in sorted(support))]:
+    kept = {node: witness.get(node, 0) if node in support else 0 for node in view.variables}
+    if not _fails(view, side, kept):
+        return None
+    words = [[literal >> 1 for literal in word] for word in view.words.values()]
+    for nodes in [*words, *([node] for node in sorted(support))]:
         plainer = kept | dict.fromkeys(nodes, 0)
         if plainer != kept and _fails(view, side, plainer):
             kept = plainer
     found, wanted = values_of(view, [side.found, side.wanted], kept)
-    assert found != wanted  # a witness is simulated before it is believed
-    numbers = {name: sum(kept[literal >> 1] << i for i, literal in enumerate(word)) for name, word in view.words.items()}
+    values = {
+        name: sum(kept[literal >> 1] << i for i, literal in enumerate(word))
+        for name, word in view.words.items()
+        if any(literal >> 1 in support for literal in word)
+    }
     registers = set(view.specification.registers)
-    used = {name: value for name, value in numbers.items() if not support.isdisjoint(l >> 1 for l in view.words[name])}
+    inputs = {name: value for name, value in values.items() if name not in registers}
     return Counterexample(
-        side.claim.name,
-        {name: value for name, value in used.items() if name not in registers},
-        {name: value for name, value in used.items() if name in registers},
-        found,
-        wanted,
+        side.claim.name, inputs, {name: values[name] for name in values if name in registers}, found, wanted
     )
 
 

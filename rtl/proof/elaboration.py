@@ -105,7 +105,7 @@ def _laid(gates: Gates, logic: Logic, given: Mapping[str, Word]) -> tuple[dict[s
         known.update(zip(bits, given[name], strict=True))
     _propagate(cells, logic, known)
 
-    def word(bits: Sequence[object]) -> list[Literal]:
+    def word(bits: Sequence[object]) -> Word:
         return [known[bit] for bit in bits]
 
     outputs = {name: word(gates.module["ports"][name]["bits"]) for name in gates.outputs}
@@ -151,4 +151,3 @@ OPERATIONS: dict[str, Any] = {
     **{f"$_{name}_": _operation(name) for name in ("AND", "NAND", "OR", "NOR", "XOR", "XNOR", "ANDNOT", "ORNOT")},
 }
 """What Yosys' gates do."""
-

@@ -1,4 +1,4 @@
-"""Every leaf of an engine, and the units on which their proofs rest: proven, refuted, or open; what was proven is kept."""
+"""Every leaf of an engine, and the units on which their proofs rest; what was proven is kept."""
 
 from __future__ import annotations
 
@@ -100,4 +100,3 @@ def _cpu_seconds() -> float:
     """Of this process and of its children that ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
-

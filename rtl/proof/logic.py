@@ -38,7 +38,7 @@ class Logic:
         x, y = min(x, y), max(x, y)
         if x == FALSE or x == y ^ 1:
             return FALSE
-        if x == TRUE or x == y:
+        if x in (TRUE, y):
             return y
         return self._hashed(Kind.AND, x, y)
 

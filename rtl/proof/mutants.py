@@ -126,7 +126,10 @@ def _inputs(cell: Cell) -> list[Pin]:
 def _bench(mutants: Mutants, where: Mapping[str, str]) -> str:
     cell, low, wiring = mutants.cell, 0, []
     bits = sum(pin.width_bits for pin in _inputs(cell))
-    lines = [f"reg [{bits}:0] the_stimulus, the_stimuli [0:{SEQUENCES * (EDGES + 1) - 1}];", "reg the_clock; reg [15:0] mutant; integer the_edge;"]
+    lines = [
+        f"reg [{bits}:0] the_stimulus, the_stimuli [0:{SEQUENCES * (EDGES + 1) - 1}];",
+        "reg the_clock; reg [15:0] mutant; integer the_edge;",
+    ]
     for pin in _inputs(cell):
         lines.append(f"wire [{pin.width_bits - 1}:0] {pin.name} = the_stimulus[{low + pin.width_bits - 1}:{low}];")
         wiring.append(f".{pin.name}({pin.name})")
@@ -139,7 +142,10 @@ def _bench(mutants: Mutants, where: Mapping[str, str]) -> str:
                 lines.append(f"wire [{pin.width_bits - 1}:0] {side}_{pin.name};")
             meant = where.get(pin.name, "1'b1")
             differs.append(f"(({meant}) && right_{pin.name} !== wrong_{pin.name})")
-    outs = {side: [f".{p.name}({side}_{p.name})" for p in cell.pins if p.direction is Direction.OUTPUT] for side in ("right", "wrong")}
+    outs = {
+        side: [f".{p.name}({side}_{p.name})" for p in cell.pins if p.direction is Direction.OUTPUT]
+        for side in ("right", "wrong")
+    }
     lines.append(f"{cell.name} leaf ({', '.join(wiring + outs['right'])});")
     width = mutants.gates.inputs[SELECT]
     lines.append(f"mutated other ({', '.join([*wiring, *outs['wrong'], f'.{SELECT}(mutant[{width - 1}:0])'])});")

@@ -40,11 +40,14 @@ class View:
     made: Mapping[str, Word]
     sides: tuple[Side, ...]
 
+    @property
+    def variables(self) -> list[int]:
+        """The nodes of all inputs and registers, the lowest bit of the first word first."""
+        return [literal >> 1 for word in self.words.values() for literal in word]
+
     def nodes(self, spans: Sequence[Span]) -> list[int]:
         """The free variables of some bits of inputs and registers."""
-        return [
-            literal >> 1 for span in spans for literal in self.words[span.name][span.low : span.low + span.bits]
-        ]
+        return [literal >> 1 for span in spans for literal in self.words[span.name][span.low : span.low + span.bits]]
 
 
 def specified(cell: Cell, registers: Sequence[str]) -> Specification:
@@ -84,7 +87,9 @@ def viewed(
     claimed = Claimed.of(cell, gates) if claimed is None else claimed
     logic = Logic()
     widths = {**gates.inputs, **gates.registers}
-    words: dict[str, Word] = {name: [logic.input() for _ in range(b)] for name, b in widths.items() if name not in fixed}
+    words: dict[str, Word] = {
+        name: [logic.input() for _ in range(b)] for name, b in widths.items() if name not in fixed
+    }
     constants = {name: [value >> i & 1 for i in range(widths[name])] for name, value in fixed.items()}
     outputs, after = gates.laid(logic, {**words, **constants})
     made = {**outputs, **{f"{name}{AFTER}": word for name, word in after.items()}}

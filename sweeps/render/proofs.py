@@ -27,7 +27,9 @@ def print_proofs(console: Console, engine: str, proofs: Iterable[LeafProof]) -> 
     for each in found:
         ways = ", ".join(f"{count} {way}" for way, count in each.proof.ways.items() if count)
         seconds = f"{each.proof.cpu_seconds:.2f}{' (kept)' if each.kept else ''}"
-        table.add_row(each.leaf.name, f"{each.count:,}" if each.count else "lemma", each.proof.status.value, ways or "-", seconds)
+        table.add_row(
+            each.leaf.name, f"{each.count:,}" if each.count else "lemma", each.proof.status.value, ways or "-", seconds
+        )
     console.print(table)
     for each in found:
         if each.proof.counterexample:

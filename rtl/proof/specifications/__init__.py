@@ -25,3 +25,6 @@ SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
     **TREES,
 }
 """Kind of leaf -> what says its specification."""
+
+WITHOUT: dict[str, str] = {}
+"""Kind of leaf -> why it has no specification."""

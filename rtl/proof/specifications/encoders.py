@@ -106,7 +106,10 @@ def sign_magnitude(spec: Specification, count: int) -> list[str]:
 def twos_complement(spec: Specification, count: int) -> list[str]:
     """The bits, the top one of a signed operand negative."""
     a = _extended(spec, count + 1)
-    return [_digit(spec, i, f"-{_bit(a, i)}" if spec.leaf["a_signed"] and i == count - 1 else _bit(a, i)) for i in range(count)]
+    return [
+        _digit(spec, i, f"-{_bit(a, i)}" if spec.leaf["a_signed"] and i == count - 1 else _bit(a, i))
+        for i in range(count)
+    ]
 
 
 _RECURRENCES: tuple[Recurrence, ...] = (booth, ent, naf, sign_magnitude, twos_complement)

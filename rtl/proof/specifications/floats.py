@@ -94,7 +94,9 @@ class Units:
         return self._placed(unit, out.bits, x=x)
 
     def negated(self, x: str, negative: str, layout: FloatLayout) -> str:
-        return self.spec.wire(self._name(), layout.bits, f"{x} ^ (({negative}) ? {layout.bits}'d{1 << (layout.bits - 1)} : 0)")
+        return self.spec.wire(
+            self._name(), layout.bits, f"{x} ^ (({negative}) ? {layout.bits}'d{1 << (layout.bits - 1)} : 0)"
+        )
 
     def gated(self, x: str, bit: str, layout: FloatLayout) -> str:
         return self.spec.wire(self._name(), layout.bits, f"({bit}) ? {x} : {layout.bits}'d0")
@@ -285,13 +287,17 @@ _TERMS: dict[str, Callable[[Units, FloatLayout], str]] = {
     "pe_subset_fp": _subset_entries,
 }
 
-UNITS = {each.__name__: each for each in (fp_adder, fp_converter, fp_dequantiser, fp_exponent_adder, fp_multiplier)}
-FLOATS: dict[str, Callable[[Specification], None]] = UNITS | {
+FLOATS: dict[str, Callable[[Specification], None]] = {
     each.__name__: each
     for each in (
         fp_add_dot,
+        fp_adder,
+        fp_converter,
+        fp_dequantiser,
+        fp_exponent_adder,
         fp_lut_unit,
         fp_mac_dot,
+        fp_multiplier,
         fp_negator,
         fp_row_correction,
         fp_table,

@@ -113,11 +113,9 @@ def _drain(spec: Specification, rows: tuple[str, ...]) -> None:
     spec.register("waiting", 1, f"done_reg || ({stays})")
 
 
-Role = Callable[[Specification, tuple[str, ...]], None]
-_ROLES: tuple[Role, ...] = (pe_cube, pe_matrix, pe_os, pe_ws)
 PES: dict[str, Callable[[Specification], None]] = {
     role.__name__ if mac.name == "parallel" else f"{role.__name__}_{mac.name}": partial(role, rows=mac.sum_rows)
-    for role in _ROLES
+    for role in (pe_cube, pe_matrix, pe_os, pe_ws)
     for mac in DENSE_MACS
 }
 """Kind of leaf -> what says its specification."""

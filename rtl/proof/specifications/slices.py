@@ -54,12 +54,18 @@ def pe_slice(spec: Specification) -> None:
         digit = spec.wire(f"digit_{i}", 4, selected(select, f"enable_reg[{i}]"), signed=True)
         exact = spec.wire(f"exact_{i}", w_bits + 4, f"{digit} * {signed_word(w, leaf['w_signed'])}", signed=True)
         terms.append(spec.wire(f"term_{i}", bits, exact, signed=True))
-        spec.operands.append((Span("w_reg", i * w_bits, w_bits), Span("select_reg", 2 * i, 2), Span("enable_reg", i, 1)))
+        spec.operands.append(
+            (Span("w_reg", i * w_bits, w_bits), Span("select_reg", 2 * i, 2), Span("enable_reg", i, 1))
+        )
         spec.cases.append(Span("enable_reg", i, 1))
     kept = spec.wire("kept", bits, "sum_reg + carry_reg")
     begun = spec.wire("begun", bits, f"clear ? {bits}'d0 : {kept}")
     spec.equal(
-        "pair", bits, f"sum_reg{AFTER} + carry_reg{AFTER}", f"rst ? {bits}'d0 : {begun} + {' + '.join(terms)}", adds=True
+        "pair",
+        bits,
+        f"sum_reg{AFTER} + carry_reg{AFTER}",
+        f"rst ? {bits}'d0 : {begun} + {' + '.join(terms)}",
+        adds=True,
     )
     for name in ("sum", "carry"):
         spec.output(name, bits, f"{name}_reg")

@@ -89,6 +89,13 @@ def tree_bit_weights(spec: Specification) -> None:
 
 TREES = {
     each.__name__: each
-    for each in (tree_adder, tree_bit_weights, tree_compressor, tree_multiplier, tree_multiplier_opt1, tree_multiplier_opt2)
+    for each in (
+        tree_adder,
+        tree_bit_weights,
+        tree_compressor,
+        tree_multiplier,
+        tree_multiplier_opt1,
+        tree_multiplier_opt2,
+    )
 } | {"tree_multiplier_booth": tree_multiplier}
 """Kind of leaf -> what says its specification."""
