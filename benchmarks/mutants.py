@@ -82,19 +82,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=120, help="for each proof")
     parser.add_argument("--only", choices=("proofs", "mutants"), help="one of the two tables")
+    parser.add_argument("--family", choices=FAMILIES, action="append", help="this family of mutants; all without it")
     options = parser.parse_args()
     if options.only != "mutants":
         print_proofs(options.seconds)
     if options.only != "proofs":
-        print_mutants(options.mutants, options.seed, options.seconds)
+        print_mutants(options.family or list(FAMILIES), options.mutants, options.seed, options.seconds)
 
 
-def print_mutants(count: int, seed: int, seconds: float) -> None:
+def print_mutants(families: Sequence[str], count: int, seed: int, seconds: float) -> None:
     headings = "family, mutants, killed by proof, killed by bench, meet the specification, of these seen by bench, open"
     print(f"| {' | '.join(headings.split(', '))} |")
     print("|---|---|---|---|---|---|---|")
     equivalent: list[str] = []
-    for family, leaves in FAMILIES.items():
+    for family in families:
+        leaves = FAMILIES[family]
         fates: Counter[tuple[Fate, Fate]] = Counter()
         for i, leaf in enumerate(leaves):
             share = count // len(leaves) + (i < count % len(leaves))

@@ -20,9 +20,6 @@ from rtl.proof.view import Side, View
 MOST_TRIED_BITS = 18
 """Claims of no more free variables are tried for all their values."""
 
-CASES_AT_ONCE = 128
-"""How many cases of a claim go to ABC together, where they share what is equal."""
-
 
 class Way(Enum):
     """How a claim was settled: both sides are the same gates, all values were tried, both are the same polynomial, SAT
@@ -83,15 +80,25 @@ def without_sat(view: View, side: Side, end: float) -> Settled:
 
 
 def by_sat(view: View, side: Side, end: float) -> Settled:
-    """By SAT sweeping, in the cases that the specification names."""
-    batch: list[Case] = []
+    """By SAT sweeping, one by one in the cases that the specification names."""
     for case in _cases(view, side, [] if side.claim.adds else view.nodes(view.specification.cases)):
-        batch.append(case)
-        if len(batch) == CASES_AT_ONCE:
-            if (settled := _checked(view, side, batch, end)).way is None:
-                return settled
-            batch = []
-    return _checked(view, side, batch, end)
+        half = len(case.literals) // 2
+        found, wanted = case.literals[:half], case.literals[half:]
+        if found == wanted:
+            continue
+        left = end - time.monotonic()
+        checked = check(case.logic, found, wanted, left) if left > 0 else None
+        if checked is None or checked.equal is None:
+            return OPEN
+        if checked.witness is not None:
+            values = {
+                node: literal if literal < 2 else checked.witness.get(literal >> 1, 0)
+                for node, literal in case.given.items()
+            }
+            refuted = explained(view, side, values)
+            assert refuted is not None  # ABC's values are simulated before they are believed
+            return Settled(None, refuted)
+    return Settled(Way.SAT)
 
 
 @dataclass(frozen=True)
@@ -131,35 +138,6 @@ def _are_sums(view: View, side: Side, end: float) -> bool:
         if time.monotonic() > end or not sums_agree(case.logic, case.literals[:half], case.literals[half:], operands):
             return False
     return True
-
-
-def _checked(view: View, side: Side, cases: Sequence[Case], end: float) -> Settled:
-    """Some cases in one graph, over one set of inputs."""
-    logic, inputs = Logic(), {}
-    found: list[Literal] = []
-    wanted: list[Literal] = []
-    for case in cases:
-        back = {literal >> 1: node for node, literal in case.given.items() if literal > 1}
-        for node in back.values():
-            if node not in inputs:
-                inputs[node] = logic.input()
-        support = case.logic.support(case.literals)
-        made = case.logic.rebuilt(case.literals, {each: inputs[back[each]] for each in support}, logic)
-        found += made[: len(made) // 2]
-        wanted += made[len(made) // 2 :]
-    left = end - time.monotonic()
-    checked = check(logic, found, wanted, left) if left > 0 else None
-    if checked is None or checked.equal is None:
-        return OPEN
-    if checked.equal:
-        return Settled(Way.SAT)
-    assert checked.witness is not None
-    values = {node: checked.witness.get(literal >> 1, 0) for node, literal in inputs.items()}
-    for case in cases:
-        fixed = {node: literal for node, literal in case.given.items() if literal < 2}
-        if refuted := explained(view, side, values | fixed):
-            return Settled(None, refuted)
-    raise AssertionError(f"ABC's values do not refute {side.claim.name}")  # they are simulated before they are believed
 
 
 def _tried(logic: Logic, side: Side, support: Sequence[int]) -> dict[int, int] | None:

@@ -13,7 +13,8 @@ import numpy as np
 from hwsim.hardware_floats import FloatLayout, add, add_exponent, convert, encode, multiply
 from hwsim.inventory import Leaf
 from hwsim.lut.plans import Term, half_plan, subset_plan
-from rtl.proof.specification import MOST_TABLE_BITS, Specification, Table
+from rtl.proof.specification import MOST_TABLE_BITS, Span, Specification, Table
+from rtl.proof.specifications.exact_sum import MOST_SUMMED_EXPONENT_BITS, rounded_sum
 
 Values = Mapping[str, np.ndarray]
 
@@ -30,7 +31,12 @@ def layout_named(leaf: Leaf, prefix: str) -> FloatLayout:
 
 
 def fp_adder(spec: Specification) -> None:
+    """By its table; of operands too long for one, by the exact sum, for every pair of exponents."""
     layout = layout_of(spec.leaf)
+    if 2 * layout.bits > MOST_TABLE_BITS and layout.exponent_bits <= MOST_SUMMED_EXPONENT_BITS:
+        spec.output("z", layout.bits, rounded_sum(spec, layout))
+        spec.cases += [Span(name, layout.fraction_bits, layout.exponent_bits) for name in ("x", "y")]
+        return
     spec.tables.append(Table("z", lambda given: add(given["x"], given["y"], layout)))
 
 
