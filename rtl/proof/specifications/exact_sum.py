@@ -25,8 +25,8 @@ def rounded_sum(spec: Specification, layout: FloatLayout) -> str:
     spec.wire("under", exact, f"{exact}'d1 << (dropped - 1)")
     up = "dropped != 0 && half[0] && (below != under || upper[0])"
     spec.wire("magnitude", bits + 2, f"(dropped << {fraction}) + upper + ({up})")
-    flushed = f"magnitude < {1 << fraction} ? {bits}'d0 : magnitude > {layout.largest} ? {bits}'d{layout.overflow} : magnitude"
-    spec.wire("finite", bits, flushed)
+    inside = f"magnitude > {layout.largest} ? {bits}'d{layout.overflow} : magnitude"
+    spec.wire("finite", bits, f"magnitude < {layout.smallest} ? {bits}'d0 : {inside}")
     spec.wire("sign", 1, "size == 0 ? sign_x && sign_y : total < 0")
     spec.wire("clash", 1, "infinite_x && infinite_y && sign_x != sign_y")
     infinite = (
