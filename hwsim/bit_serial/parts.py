@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from hwsim.encodings.base import Encoding
 from hwsim.encodings.sign_magnitude import SignMagnitude
 from hwsim.errors import SpecError
 from hwsim.formats import IntFormat
-from hwsim.inventory import Leaf
+from hwsim.inventory import Inventory, Leaf
 
 ACC_BITS = 32
 """Of a PE's sum, as of the accumulators of bit-parallel PEs."""
@@ -34,7 +35,7 @@ class Parts:
 
     ``pe`` is the data path: registers at its inputs, the operands of B that it holds, the sum. ``of_a`` holds and
     issues the group of one PE, and may serve any number of PEs that take the same A and other columns of B; ``of_b``
-    and ``control`` serve all ``columns``. ``recoders`` bring operands into the form in which the publication stores
+    and ``control`` serve all ``columns``. Recoders bring operands into the form in which the publication stores
     them: once for each operand, not for each product.
     """
 
@@ -42,7 +43,17 @@ class Parts:
     of_a: Counted
     of_b: Counted
     control: Leaf
-    recoders: Counted
+    recoders_of_a: Counted = ()
+    recoders_of_b: Counted = ()
+
+    def inventory(self, columns: int) -> Inventory:
+        """All leaves of ``columns`` PEs that share operands of B."""
+        counts: Counter[Leaf] = Counter({self.pe: columns, self.control: 1})
+        for leaf, count in (*self.of_a, *self.recoders_of_a):
+            counts[leaf] += columns * count
+        for leaf, count in (*self.of_b, *self.recoders_of_b):
+            counts[leaf] += count
+        return Inventory(dict(counts))
 
     @property
     def holds_b(self) -> bool:
@@ -87,14 +98,14 @@ def _stripes(design: Stripes, widths: dict[str, int]) -> Parts:
         "pe_stripes", lanes=design.group, digits=digits, a_signed=int(design.a.signed), **_held(design), **widths
     )
     issue = Leaf.of("column_sequencer", group=design.group, digits=digits, digit_bits=1, skips=0, steps=0)
-    return Parts(pe, ((issue, 1),), (), _barrier(design.columns), ())
+    return Parts(pe, ((issue, 1),), (), _barrier(design.columns))
 
 
 def _pragmatic(design: Pragmatic, widths: dict[str, int]) -> Parts:
     exponents = exponent_values(design.encoding, design.a)
     pe = Leaf.of("pe_pragmatic", lanes=design.group, exponents=exponents, **_held(design), **widths)
     issue = _term_sequencer(design.encoding, design.a)
-    return Parts(pe, ((issue, design.group),), (), _barrier(design.group * design.columns), ())
+    return Parts(pe, ((issue, design.group),), (), _barrier(design.group * design.columns))
 
 
 def _laconic(design: Laconic, widths: dict[str, int]) -> Parts:
@@ -106,7 +117,7 @@ def _laconic(design: Laconic, widths: dict[str, int]) -> Parts:
     of_a = _term_sequencer(design.encoding, design.a, repeats=1)
     of_b = _term_sequencer(design.encoding, design.b, steps=1)
     control = Leaf.of("laconic_control", lanes=design.group, columns=design.columns)
-    return Parts(pe, ((of_a, design.group),), ((of_b, design.group),), control, ())
+    return Parts(pe, ((of_a, design.group),), ((of_b, design.group),), control)
 
 
 def _magnitudes(design: Bitlet | BitWave) -> Counted:
@@ -115,11 +126,16 @@ def _magnitudes(design: Bitlet | BitWave) -> Counted:
     return ((Leaf.of("magnitude", bits=design.a.bits, signed=int(design.a.signed)), design.group),)
 
 
+def _late_signs(design: Bitlet | BitWave) -> tuple[Leaf, int]:
+    """The signs of a group on their way to the PE, which takes them with B in the first cycle of the group."""
+    return Leaf.of("delay", bits=design.group, stages=1), 1
+
+
 def _bitlet(design: Bitlet, widths: dict[str, int]) -> Parts:
     recoders, digits = _magnitudes(design), design.lanes
     pe = Leaf.of("pe_bitlet", group=design.group, digits=digits, **_held(design), **widths)
     issue = Leaf.of("ones_sequencer", group=design.group)
-    return Parts(pe, ((issue, digits),), (), _barrier(digits * design.columns), recoders)
+    return Parts(pe, ((issue, digits), _late_signs(design)), (), _barrier(digits * design.columns), recoders)
 
 
 def _bitwave(design: BitWave, widths: dict[str, int]) -> Parts:
@@ -128,7 +144,7 @@ def _bitwave(design: BitWave, widths: dict[str, int]) -> Parts:
     recoders, digits = _magnitudes(design), design.encoding.digits(design.a)
     pe = Leaf.of("pe_bitwave", lanes=design.group, digits=digits, **_held(design), **widths)
     issue = Leaf.of("column_sequencer", group=design.group, digits=digits, digit_bits=1, skips=1, steps=0)
-    return Parts(pe, ((issue, 1),), (), _barrier(design.columns), recoders)
+    return Parts(pe, ((issue, 1), _late_signs(design)), (), _barrier(design.columns), recoders)
 
 
 def _sibia(design: Sibia, widths: dict[str, int]) -> Parts:
@@ -140,7 +156,7 @@ def _sibia(design: Sibia, widths: dict[str, int]) -> Parts:
     of_b = Leaf.of("slice_selector", group=design.group, digits=slices[1], digit_bits=bits)
     control = Leaf.of("sibia_control", digits=slices[1], columns=design.columns)
     recoders = [Leaf.of("signed_slices", bits=f.bits, signed=int(f.signed)) for f in (design.a, design.b)]
-    return Parts(pe, ((of_a, 1),), ((of_b, 1),), control, tuple((leaf, design.group) for leaf in recoders))
+    return Parts(pe, ((of_a, 1),), ((of_b, 1),), control, *(((leaf, design.group),) for leaf in recoders))
 
 
 _PARTS: dict[type[BitSerial], Callable[..., Parts]] = {
