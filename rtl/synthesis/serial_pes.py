@@ -8,7 +8,6 @@ from enum import Enum
 
 import numpy as np
 
-from hwsim.arrays.bitslice.array import BitSlice
 from hwsim.bit_serial import BitSerial, parse_design
 from hwsim.bit_serial.parts import Parts, parts
 from hwsim.bit_serial.registry import design_text
@@ -16,12 +15,13 @@ from hwsim.encodings import Distribution
 from hwsim.encodings.statistics import DigitStatistics
 from hwsim.engine import Engine, load_engine
 from hwsim.inventory import Leaf
+from hwsim.macs.sparse import SparseMac
 from hwsim.sparse_columns import cycles_per_operand
 from rtl.bit_serial import build_design
 from rtl.hierarchy import module_text, modules
 from rtl.netlist import Cell
 from rtl.synthesis.cache import Cache, digest_of
-from rtl.synthesis.engine_cost import engine_cost
+from rtl.synthesis.engine_cost import EngineCost, engine_cost
 from rtl.synthesis.gate_level import plain_concatenations
 from rtl.synthesis.leaf_cost import LeafCost, leaf_costs, tool_versions
 from rtl.synthesis.liberty import Library
@@ -31,9 +31,10 @@ from rtl.synthesis.timing import Span, TimedPath, longest_paths
 SHARERS = 16
 """PEs that one issue of digits serves in the accounting of shared parts."""
 
-DESIGNS = ("stripes", "pragmatic", "laconic", "laconic:encoding=naf", "bitlet", "sibia", "sibia:group=4", "bitwave")
-MACS = {"parallel": "mac=parallel", "booth": "mac=booth", "fused": "mac=fused"}
+MACS = ("parallel", "booth", "fused")
 SLICES = ("opt3", "opt4c", "opt4e")
+DESIGNS = ("stripes", "pragmatic", "laconic", "laconic:encoding=naf", "bitlet", "sibia", "sibia:group=4", "bitwave")
+EVERY_PE = (*MACS, *SLICES, *DESIGNS)
 
 PUBLISHED = {
     ("opt3", "laconic"): 1.0,
@@ -86,26 +87,42 @@ class PeCost:
     figures: Mapping[Scope, Figures]
 
 
-def pe_costs(designs: Sequence[str], library: Library, recipe: Recipe, cache: Cache) -> tuple[PeCost, ...]:
-    """Bit-parallel MACs, OPT3 to OPT4E, then ``designs`` (`parse_design`), on normal INT8 operands of sigma 24.4.
+def pe_costs(names: Sequence[str], library: Library, recipe: Recipe, cache: Cache) -> tuple[PeCost, ...]:
+    """PEs by name, bit-parallel MACs, OPT3 to OPT4E or designs (`parse_design`), on normal INT8 operands of sigma 24.4.
 
-    Raises SpecError for a design without gates, MissingToolError and SynthesisError as `leaf_costs`.
+    Raises SpecError for an unknown name and a design without gates, MissingToolError and SynthesisError as
+    `leaf_costs`.
     """
-    chosen = [parse_design(text) for text in designs]
-    for design in chosen:
+    designs = {name: parse_design(name) for name in names if name not in (*MACS, *SLICES)}
+    for design in designs.values():
         parts(design)  # what has no gates is refused before anything is mapped
-    macs = [
-        _mac_cost(name, load_engine(f"systolic-os:rows=1,cols=1,{mac}"), library, recipe, cache)
-        for name, mac in MACS.items()
-    ]
-    slices = [_slice_cost(name, library, recipe, cache) for name in SLICES]
-    return (*macs, *slices, *(_design_cost(design, library, recipe, cache) for design in chosen))
+    return tuple(_cost(name, designs.get(name), library, recipe, cache) for name in names)
 
 
-def ratio(costs: Sequence[PeCost], name: str, over: str, scope: Scope) -> float:
-    """Area efficiency of one PE over that of another."""
-    found = {cost.name: cost.figures[scope].tops_per_mm2 for cost in costs}
-    return found[name] / found[over]
+def _cost(name: str, design: BitSerial | None, library: Library, recipe: Recipe, cache: Cache) -> PeCost:
+    if design is not None:
+        return _design_cost(design, library, recipe, cache)
+    return (_mac_cost if name in MACS else _slice_cost)(name, library, recipe, cache)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Area efficiency of one PE over another's, ours in each scope beside the published one."""
+
+    pe: str
+    over: str
+    published: float
+    ours: Mapping[Scope, float]
+
+
+def ratios(costs: Sequence[PeCost]) -> tuple[Ratio, ...]:
+    """Those that were published, of the PEs among ``costs``."""
+    found = {cost.name: cost.figures for cost in costs}
+    return tuple(
+        Ratio(pe, over, published, {s: found[pe][s].tops_per_mm2 / found[over][s].tops_per_mm2 for s in Scope})
+        for (pe, over), published in PUBLISHED.items()
+        if pe in found and over in found
+    )
 
 
 def macs_per_cycle(design: BitSerial) -> float:
@@ -120,8 +137,9 @@ def macs_per_cycle(design: BitSerial) -> float:
     return design.lanes / per_operand
 
 
-def _mac_cost(name: str, engine: Engine, library: Library, recipe: Recipe, cache: Cache) -> PeCost:
+def _mac_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeCost:
     """A PE that takes a product per cycle: nothing is issued to it but operands."""
+    engine = load_engine(f"systolic-os:rows=1,cols=1,mac={name}")
     (leaf,) = (leaf for leaf, _ in engine.inventory() if leaf.kind.startswith("pe_"))
     (cost,) = leaf_costs([leaf], library, recipe, cache)
     return PeCost(name, leaf, dict.fromkeys(Scope, Figures(cost.area_um2, _delay_ns(cost), 1.0)))
@@ -133,23 +151,43 @@ def _slice_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> Pe
     alone, shared = (
         engine_cost(load_engine(f"{column},rows={rows},chain={rows}"), library, recipe, cache) for rows in (1, SHARERS)
     )
-    pe = next(cost for cost in alone.leaves if cost.leaf.kind == "pe_slice")
     done = _macs_per_slice_cycle(alone.engine)
     return PeCost(
         name,
-        pe.leaf,
+        next(leaf for leaf, _ in alone.engine.inventory() if leaf.kind == "pe_slice"),
         {
-            Scope.PE: Figures(pe.area_um2, _delay_ns(pe), done),
+            Scope.PE: _slice_alone(alone, done),
             Scope.OWN: Figures(alone.area_um2, alone.worst.delay_ns, done),
             Scope.SHARED: Figures(shared.area_um2 / SHARERS, shared.worst.delay_ns, done),
         },
     )
 
 
+def _slice_alone(alone: EngineCost, done: float) -> Figures:
+    """A PE of OPT3 has its encoders inside: a digit passes an encoder and the entrance of the sparse encoder."""
+    assert isinstance(alone.engine.mac, SparseMac)
+    kinds = (
+        ("pe_slice", "operand_latch", "sparse_encoder", "encoder_")
+        if alone.engine.mac.encoders_in_pe
+        else ("pe_slice",)
+    )
+    inside = [
+        (cost, count)
+        for cost, count in zip(alone.leaves, alone.counts, strict=True)
+        if cost.leaf.kind.startswith(kinds)
+    ]
+    delay_ns = max(_delay_ns(cost) for cost, _ in inside)
+    if alone.engine.mac.encoders_in_pe:
+        delays = {cost.leaf.kind.split("_")[0]: cost for cost, _ in inside}
+        entrance = next(p.delay_ns for p in delays["sparse"].paths if p.span is Span.INPUT_TO_REGISTER)
+        delay_ns = max(delay_ns, _delay_ns(delays["encoder"]) + entrance)
+    return Figures(sum(count * cost.area_um2 for cost, count in inside), delay_ns, done)
+
+
 def _macs_per_slice_cycle(engine: Engine) -> float:
     """Without the wait of columns and lanes for each other at the end of k."""
-    assert isinstance(engine.array, BitSlice)
-    rule = engine.mac.rule(1)
+    assert isinstance(engine.mac, SparseMac)
+    rule = engine.mac.rule(columns=1)
     statistics = DigitStatistics(rule.encoding, Distribution.published_normal(engine.mac.a))
     return rule.lanes / cycles_per_operand(statistics, rule)
 
