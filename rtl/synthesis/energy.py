@@ -30,6 +30,18 @@ RESIZED = ("delay",)
 LOST_SHARE = 0.01
 """Of the engine's area: what leaves of other kinds may take whose size the simulated engine lacks."""
 
+OPERATIONS_PER_MAC = 2
+
+ASSUMPTIONS = (
+    "which engine takes less may depend on the glitch model: sums with carry propagation against carry-save pairs do, "
+    "and no winner is named",
+    "zero-delay counts settled values only; unit-delay makes every cell one unit of time slow and passes every pulse "
+    "(transport delay), which no real gate does",
+    "scope: the array alone, without scratchpads, wires and clock tree, all PEs busy in every cycle",
+    "MACs are dense-equivalent: what is skipped for a zero counts; a MAC is two operations",
+    "filling and draining are part of the run and of its energy per active cycle",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LeafEnergy:
@@ -85,6 +97,10 @@ class EngineEnergy:
         """The whole array, all of its PEs busy in every cycle of ``period_ns``; one MAC is two operations."""
         taken = self.static_pj(period_ns) + self.clock_pj + self.switching_pj(glitches)
         return taken / self.macs_per_cycle
+
+    def pj_per_operation(self, glitches: Glitches, period_ns: float) -> float:
+        """Multiplications and additions are operations."""
+        return self.pj_per_mac(glitches, period_ns) / OPERATIONS_PER_MAC
 
 
 def engine_energy(engine: Engine, library: Library, recipe: Recipe, operands: Source, cache: Cache) -> EngineEnergy:
@@ -157,4 +173,12 @@ def _leaf_energy(
     return LeafEnergy(cost.leaf, energies.leakage_nw, energies.clock_pj, found, nearest)
 
 
-__all__ = ["EngineEnergy", "Glitches", "LeafEnergy", "engine_energy", "simulated_engine"]
+__all__ = [
+    "ASSUMPTIONS",
+    "OPERATIONS_PER_MAC",
+    "EngineEnergy",
+    "Glitches",
+    "LeafEnergy",
+    "engine_energy",
+    "simulated_engine",
+]
