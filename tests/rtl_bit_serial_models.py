@@ -267,6 +267,10 @@ BIT_SERIAL_SAMPLES = [
     ),
     *(Leaf.of("laconic_control", lanes=lanes, columns=columns) for lanes, columns in ((16, 1), (3, 2), (1, 1))),
     *(Leaf.of("sibia_control", digits=digits, columns=columns) for digits, columns in ((3, 1), (4, 2), (1, 3))),
-    *(Leaf.of(kind, bits=bits, signed=signed) for kind in ("magnitude", "signed_slices") for bits, signed in ((8, 1), (5, 0), (1, 1))),
+    *(
+        Leaf.of(kind, bits=bits, signed=signed)
+        for kind in ("magnitude", "signed_slices")
+        for bits, signed in ((8, 1), (5, 0), (1, 1))
+    ),
 ]  # fmt: skip
 """With parameters at their least, as they usually are, and off powers of two."""

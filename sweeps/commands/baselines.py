@@ -10,11 +10,11 @@ from sweeps.commands.printing import Json, console, print_json
 from sweeps.commands.synthesis import (
     LibertyFiles,
     NoCache,
-    choose_cache,
-    choose_library,
-    choose_recipe,
+    cache_for,
+    library_of,
     provenance_facts,
     recipe_facts,
+    recipe_of,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def baselines(
     """Area, delay, multiply-accumulates per cycle and TOPS/mm2 of PEs, alone and with what issues digits to them."""
     from rtl.synthesis.serial_pes import EVERY_PE, pe_costs, ratios
 
-    library, recipe = choose_library(liberty), choose_recipe(adder, cover)
-    costs = pe_costs(pe or EVERY_PE, library, recipe, choose_cache(no_cache))
+    library, recipe = library_of(liberty), recipe_of(adder, cover, False, None)
+    costs = pe_costs(pe or EVERY_PE, library, recipe, cache_for(no_cache))
     found = ratios(costs)
     if json:
         facts = {**provenance_facts(library), "recipe": recipe_facts(recipe)}
