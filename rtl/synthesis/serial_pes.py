@@ -19,7 +19,7 @@ from hwsim.macs.sparse import SparseMac
 from hwsim.sparse_columns import cycles_per_operand
 from rtl.bit_serial import build_design
 from rtl.hierarchy import module_text, modules
-from rtl.netlist import Cell
+from rtl.netlist import Cell, Module
 from rtl.synthesis.cache import Cache, digest_of
 from rtl.synthesis.engine_cost import EngineCost, engine_cost
 from rtl.synthesis.gate_level import plain_concatenations
@@ -231,17 +231,24 @@ def both_take_cycles(design: BitSerial) -> bool:
 def _inside_ns(design: BitSerial, costs: Mapping[Leaf, LeafCost], library: Library, cache: Cache) -> float:
     """The longest path from register to register through all modules of a PE and its issue; operands arrive recoded."""
     top = build_design(design)
-    texts = [
-        costs[part.leaf].mapped.netlist if isinstance(part, Cell) else plain_concatenations(module_text(part))
-        for part in modules(top)
-    ]
+    texts = module_texts(top, costs).values()
     key = digest_of("bit-serial", *texts, library.digest, *tool_versions().values())
     if not (kept := cache.load(key)):
-        paths = longest_paths(texts, top.name, library, clocked=True, with_reset=False)
+        paths = longest_paths(list(texts), top.name, library, clocked=True, with_reset=False)
         kept = {"paths": [path.facts for path in paths]}
         cache.store(key, kept)
     found = [TimedPath.of_facts(facts) for facts in kept["paths"]]
     return max(path.delay_ns for path in found if path.span is Span.REGISTER_TO_REGISTER)
+
+
+def module_texts(top: Module, costs: Mapping[Leaf, LeafCost]) -> dict[str, str]:
+    """Every module by name, the top first, its leaves as mapped."""
+    return {
+        part.name: costs[part.leaf].mapped.netlist
+        if isinstance(part, Cell)
+        else plain_concatenations(module_text(part))
+        for part in modules(top)
+    }
 
 
 def _delay_ns(cost: LeafCost) -> float:
