@@ -21,7 +21,7 @@ from rtl.synthesis.power.pins import PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
 
-SHORT_SIDES = (2, 4)
+SHORT_SIDES: tuple[int, ...] = (2, 4)
 """Lengths to which a side of the engine that is simulated is shortened, the first one with the leaves that matter."""
 
 RESIZED = ("delay",)
