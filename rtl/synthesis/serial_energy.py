@@ -20,7 +20,7 @@ from rtl.bit_serial import build_design, result_cycles
 from rtl.leaves import build_cell
 from rtl.netlist import Module
 from rtl.synthesis.cache import Cache, digest_of
-from rtl.synthesis.energy import EngineEnergy, engine_energy
+from rtl.synthesis.energy import engine_energy
 from rtl.synthesis.leaf_cost import LeafCost, leaf_costs
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.power.measure import kept_models, leaf_places
@@ -29,7 +29,7 @@ from rtl.synthesis.power.pins import RULES, PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches, replay, rows_of
 from rtl.synthesis.power.slow_cells import counted_cells
 from rtl.synthesis.recipe import Recipe
-from rtl.synthesis.serial_pes import MACS, SHARERS, SLICES, Scope, module_texts
+from rtl.synthesis.serial_pes import MACS, SLICES, Scope, kinds_in_pe, macs_per_cycle, module_texts
 
 CYCLES = 192
 """For which a PE is simulated, about."""
@@ -61,42 +61,30 @@ def pe_energy(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeEn
     Raises what `pe_costs` raises, and SynthesisError for a library without power tables.
     """
     if name in MACS:
-        return _in_engine(name, f"systolic-os:rows=4,cols=4,mac={name}", "pe_", library, recipe, cache)
+        return _in_engine(name, f"systolic-os:rows=4,cols=4,mac={name}", ("pe_",), library, recipe, cache)
     if name in SLICES:
-        spec = f"bitslice:columns=1,rows={SHARERS},chain={SHARERS},mac={name}"
-        return _in_engine(name, spec, "pe_slice", library, recipe, cache)
+        return _in_engine(name, f"bitslice:columns=2,rows=2,mac={name}", kinds_in_pe(name), library, recipe, cache)
     return _of_design(name, parse_design(name), library, recipe, cache)
 
 
-def _in_engine(name: str, spec: str, pe: str, library: Library, recipe: Recipe, cache: Cache) -> PeEnergy:
-    """Of the PEs of an engine, alone and with all leaves of the engine."""
-    engine = load_engine(spec)
-    energy = engine_energy(engine, library, recipe, Drawn(), cache)
-    inside = ("pe_slice", "encoder_", "sparse_encoder", "operand_latch") if name == "opt3" else (pe,)
-    alone = [energy.leaves[i].leaf.kind.startswith(inside) for i in range(len(energy.leaves))]
-    pes = sum(n for leaf, n in zip(energy.leaves, energy.counts, strict=True) if leaf.leaf.kind.startswith(pe))
-    every = [True] * len(alone)
-    counted = {Scope.PE: alone, Scope.SHARED: every if name in SLICES else alone}
+def _in_engine(
+    name: str, spec: str, inside: tuple[str, ...], library: Library, recipe: Recipe, cache: Cache
+) -> PeEnergy:
+    """Of the leaves ``inside`` a PE of an engine, by the means over that engine."""
+    energy = engine_energy(load_engine(spec), library, recipe, Drawn(), cache)
+    kept = [
+        (leaf, count)
+        for leaf, count in zip(energy.leaves, energy.counts, strict=True)
+        if leaf.leaf.kind.startswith(inside)
+    ]
+    macs, pes = energy.macs_per_cycle, sum(count for leaf, count in kept if leaf.leaf.kind.startswith("pe_"))
     return PeEnergy(
         name,
-        {scope: _total(energy, kept, "leakage_nw") / pes for scope, kept in counted.items()},
-        {scope: _total(energy, kept, "clock_pj") / energy.macs_per_cycle for scope, kept in counted.items()},
-        {
-            scope: {g: _switching(energy, kept, g) / energy.macs_per_cycle for g in Glitches}
-            for scope, kept in counted.items()
-        },
-        energy.macs_per_cycle / pes,
+        {Scope.PE: sum(count * leaf.leakage_nw for leaf, count in kept) / pes},
+        {Scope.PE: sum(count * leaf.clock_pj for leaf, count in kept) / macs},
+        {Scope.PE: {g: sum(count * leaf.switching_pj[g] for leaf, count in kept) / macs for g in Glitches}},
+        macs / pes,
     )
-
-
-def _total(energy: EngineEnergy, kept: list[bool], name: str) -> float:
-    leaves = zip(energy.leaves, energy.counts, kept, strict=True)
-    return sum(count * float(getattr(leaf, name)) for leaf, count, counts in leaves if counts)
-
-
-def _switching(energy: EngineEnergy, kept: list[bool], glitches: Glitches) -> float:
-    leaves = zip(energy.leaves, energy.counts, kept, strict=True)
-    return sum(count * leaf.switching_pj[glitches] for leaf, count, counts in leaves if counts)
 
 
 def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, cache: Cache) -> PeEnergy:
@@ -163,8 +151,6 @@ def _drawn(fmt: IntFormat, shape: tuple[int, int], rng: np.random.Generator) -> 
 
 
 def _mean_cycles(design: BitSerial) -> float:
-    from rtl.synthesis.serial_pes import macs_per_cycle
-
     return design.group / macs_per_cycle(design)
 
 

@@ -163,25 +163,26 @@ def _slice_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> Pe
     )
 
 
+def kinds_in_pe(name: str) -> tuple[str, ...]:
+    """What the kinds of leaves in a PE of OPT3 to OPT4E begin with: OPT3 has its encoders inside."""
+    return ("pe_slice", "operand_latch", "sparse_encoder", "encoder_") if name == "opt3" else ("pe_slice",)
+
+
 def _slice_alone(alone: EngineCost, done: float) -> Figures:
-    """A PE of OPT3 has its encoders inside: a digit passes an encoder and the entrance of the sparse encoder."""
-    assert isinstance(alone.engine.mac, SparseMac)
-    kinds = (
-        ("pe_slice", "operand_latch", "sparse_encoder", "encoder_")
-        if alone.engine.mac.encoders_in_pe
-        else ("pe_slice",)
-    )
-    inside = [
-        (cost, count)
-        for cost, count in zip(alone.leaves, alone.counts, strict=True)
-        if cost.leaf.kind.startswith(kinds)
+    """Where encoders are inside, a digit passes one and the entrance of the sparse encoder."""
+    kinds = kinds_in_pe(alone.engine.mac.name)
+    leaves = zip(alone.leaves, alone.counts, strict=True)
+    inside = [(cost, count) for cost, count in leaves if cost.leaf.kind.startswith(kinds)]
+    delays = [_delay_ns(cost) for cost, _ in inside]
+    encoders = [_delay_ns(cost) for cost, _ in inside if cost.leaf.kind.startswith("encoder_")]
+    entrances = [
+        path.delay_ns
+        for cost, _ in inside
+        for path in cost.paths
+        if cost.leaf.kind == "sparse_encoder" and path.span is Span.INPUT_TO_REGISTER
     ]
-    delay_ns = max(_delay_ns(cost) for cost, _ in inside)
-    if alone.engine.mac.encoders_in_pe:
-        delays = {cost.leaf.kind.split("_")[0]: cost for cost, _ in inside}
-        entrance = next(p.delay_ns for p in delays["sparse"].paths if p.span is Span.INPUT_TO_REGISTER)
-        delay_ns = max(delay_ns, _delay_ns(delays["encoder"]) + entrance)
-    return Figures(sum(count * cost.area_um2 for cost, count in inside), delay_ns, done)
+    through = [encoder + entrance for encoder in encoders for entrance in entrances]
+    return Figures(sum(count * cost.area_um2 for cost, count in inside), max(delays + through), done)
 
 
 def _macs_per_slice_cycle(engine: Engine) -> float:
