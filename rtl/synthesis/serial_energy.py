@@ -120,18 +120,19 @@ def stimulus(design: BitSerial) -> tuple[Vectors, int]:
     """Operands on the ports of `build_design`, one PE, cycle by cycle, and how many multiply-accumulates they are."""
     groups = max(4, round(CYCLES / _mean_cycles(design)))
     rng = np.random.default_rng(SEED)
-    a, b = (_drawn(f, (groups, design.group), rng) for f in (design.a, design.b))
-    takes = np.cumsum([0, *(design.cycles(a[i : i + 1], b[i][:, np.newaxis]) for i in range(groups))])
-    edges = int(takes[-1]) + result_cycles(piped=True)
-    next_group = np.searchsorted(takes, np.arange(edges))  # the one that waits to be taken
-    waiting, at_work = (np.clip(index, 0, groups) for index in (next_group, next_group - 1))
-    silent = np.zeros((1, design.group), np.int64)
+    tail = 1 + result_cycles(piped=True)  # groups of zeros, a cycle each or more, that push out the last sum
+    drawn = (_drawn(f, (groups, design.group), rng) for f in (design.a, design.b))
+    a, b = (np.pad(operands, ((0, tail), (0, 0))) for operands in drawn)
+    takes = np.cumsum([0, *(design.cycles(a[i : i + 1], b[i][:, np.newaxis]) for i in range(groups + tail))])
+    edges = int(takes[groups]) + result_cycles(piped=True)
+    waiting = np.searchsorted(takes, np.arange(edges))  # the group that is taken next
+    at_work = np.maximum(waiting - 1, 0)
     rest = at_work if parts(design).holds_b else waiting
-    first = ((at_work % GROUPS_OF_A_SUM == 0) & (at_work < groups)).astype(np.int64)
-    take = np.isin(np.arange(1, edges + 1), takes) | (np.arange(1, edges + 1) > takes[-1])
+    first = (at_work % GROUPS_OF_A_SUM == 0).astype(np.int64)
+    take = np.isin(np.arange(1, edges + 1), takes)
     values = {
-        "a": np.concatenate([a, silent])[waiting],
-        "b": np.concatenate([b, silent])[rest],
+        "a": a[waiting],
+        "b": b[rest],
         "first": first[:, np.newaxis],
         "take": take.astype(np.int64)[:, np.newaxis],
     }
