@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rtl.proof.logic import FALSE
 from rtl.proof.view import Side, View, sampled, values_of
 
 SAMPLES = 64
@@ -70,14 +71,14 @@ def explained(view: View, side: Side, witness: Mapping[int, int]) -> Counterexam
     kept = {node: witness.get(node, 0) if node in support else 0 for node in view.variables}
     if not _fails(view, side, kept):
         return None
-    words = [[literal >> 1 for literal in word] for word in view.words.values()]
+    words = [[literal >> 1 for literal in word if literal != FALSE] for word in view.words.values()]
     for nodes in [*words, *([node] for node in sorted(support))]:
         plainer = kept | dict.fromkeys(nodes, 0)
         if plainer != kept and _fails(view, side, plainer):
             kept = plainer
     found, wanted = values_of(view, [side.found, side.wanted], kept)
     values = {
-        name: sum(kept[literal >> 1] << i for i, literal in enumerate(word))
+        name: sum(kept.get(literal >> 1, 0) << i for i, literal in enumerate(word))
         for name, word in view.words.items()
         if any(literal >> 1 in support for literal in word)
     }

@@ -57,7 +57,8 @@ class Specification:
     """Claims in the making: declare wires, claim outputs and registers; ``registers`` are those that the leaf has.
 
     ``operands`` are the groups of bits whose values are tried, not added; ``cases`` are inputs that are fixed at each
-    value in turn; ``lemmas`` are leaves that claims instantiate, and whose own proofs these rest on.
+    value in turn; ``lemmas`` are leaves that claims instantiate, and whose own proofs these rest on. Of registers that
+    ``may_stay_zero`` a leaf need not read bits that it never sets, as the lowest carry of a pair.
     """
 
     leaf: Leaf
@@ -68,6 +69,7 @@ class Specification:
     operands: list[tuple[Span, ...]] = field(default_factory=list)
     cases: list[Span] = field(default_factory=list)
     lemmas: list[Leaf] = field(default_factory=list)
+    may_stay_zero: list[str] = field(default_factory=list)
 
     def wire(self, name: str, bits: int, expression: str, signed: bool = False) -> str:
         """A wire of a name; returns the name."""

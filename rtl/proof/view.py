@@ -12,7 +12,7 @@ from rtl.leaves import build_cell
 from rtl.netlist import Cell
 from rtl.proof.elaboration import Gates, Word, gates_of
 from rtl.proof.exhaustive import packed
-from rtl.proof.logic import Literal, Logic
+from rtl.proof.logic import FALSE, Literal, Logic
 from rtl.proof.specification import AFTER, Claim, Span, Specification
 from rtl.proof.specifications import SPECIFICATIONS
 
@@ -43,11 +43,12 @@ class View:
     @property
     def variables(self) -> list[int]:
         """The nodes of all inputs and registers, the lowest bit of the first word first."""
-        return [literal >> 1 for word in self.words.values() for literal in word]
+        return [literal >> 1 for word in self.words.values() for literal in word if literal != FALSE]
 
     def nodes(self, spans: Sequence[Span]) -> list[int]:
         """The free variables of some bits of inputs and registers."""
-        return [literal >> 1 for span in spans for literal in self.words[span.name][span.low : span.low + span.bits]]
+        words = [self.words[span.name][span.low : span.low + span.bits] for span in spans]
+        return [literal >> 1 for word in words for literal in word if literal != FALSE]
 
 
 def specified(cell: Cell, registers: Sequence[str]) -> Specification:
@@ -82,16 +83,28 @@ def viewed(
     fixed: Mapping[str, int] = MappingProxyType({}),
 ) -> View:
     """The view of a leaf; ``gates`` in place of its own are of the same ports and registers, and perhaps of inputs
-    more, which ``fixed`` gives their values."""
+    more, which ``fixed`` gives their values.
+
+    Bits that the specification lets stay zero are zero in it if they are after every edge before which they were: with
+    the reset, which clears them, that is an induction over edges.
+    """
     gates = gates_of((cell.name, cell.text))[0] if gates is None else gates
     claimed = Claimed.of(cell, gates) if claimed is None else claimed
-    logic = Logic()
     widths = {**gates.inputs, **gates.registers}
-    words: dict[str, Word] = {
-        name: [logic.input() for _ in range(b)] for name, b in widths.items() if name not in fixed
-    }
     constants = {name: [value >> i & 1 for i in range(widths[name])] for name, value in fixed.items()}
-    outputs, after = gates.laid(logic, {**words, **constants})
+    zeros = {(name, i) for name in claimed.specification.may_stay_zero for i in range(gates.registers[name])}
+    while True:
+        logic = Logic()
+        words: dict[str, Word] = {
+            name: [FALSE if (name, i) in zeros else logic.input() for i in range(bits)]
+            for name, bits in widths.items()
+            if name not in fixed
+        }
+        outputs, after = gates.laid(logic, {**words, **constants})
+        stay = {(name, i) for name, i in zeros if after[name][i] == FALSE}
+        if stay == zeros:
+            break
+        zeros = stay
     made = {**outputs, **{f"{name}{AFTER}": word for name, word in after.items()}}
     return View(claimed.specification, logic, words, made, _sides(claimed, logic, {**words, **constants, **made}))
 
@@ -113,7 +126,7 @@ def sampled(view: View, blocks: int, seed: int) -> dict[int, np.ndarray]:
         kind = rng.integers(0, 8, count)
         for extreme, (upper, others) in enumerate(((0, 0), (1, 1), (0, 1), (1, 0))):
             bits[:-1, kind == extreme], bits[-1, kind == extreme] = others, upper
-        found.update({literal >> 1: packed(row) for literal, row in zip(word, bits, strict=True)})
+        found.update({x >> 1: packed(row) for x, row in zip(word, bits, strict=True) if x != FALSE})
     return found
 
 

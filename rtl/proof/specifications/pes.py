@@ -72,6 +72,7 @@ def _stays(spec: Specification, rows: tuple[str, ...], a: str, w: str, first: st
     bits = spec.leaf["acc_bits"]
     term, before = product(spec, a, w, bits), " + ".join(f"acc{row}" for row in rows)
     spec.cases += [whole("rst", 1), whole(valid, 1)]
+    spec.may_stay_zero += [f"acc{row}" for row in rows[1:]]
     kept = spec.wire("kept", bits, before)
     begun = spec.wire("begun", bits, f"{first} ? {bits}'d0 : {kept}")
     found = " + ".join(f"acc{row}{AFTER}" for row in rows)

@@ -58,6 +58,7 @@ def pe_slice(spec: Specification) -> None:
             (Span("w_reg", i * w_bits, w_bits), Span("select_reg", 2 * i, 2), Span("enable_reg", i, 1))
         )
         spec.cases.append(Span("enable_reg", i, 1))
+    spec.may_stay_zero.append("carry_reg")
     kept = spec.wire("kept", bits, "sum_reg + carry_reg")
     begun = spec.wire("begun", bits, f"clear ? {bits}'d0 : {kept}")
     spec.equal(
