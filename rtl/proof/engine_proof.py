@@ -17,7 +17,7 @@ from rtl.leaves import build_cell
 from rtl.netlist import Cell
 from rtl.proof.elaboration import REGISTER
 from rtl.proof.proving import SECONDS, Proof, Status, proof_of
-from rtl.proof.specifications import SPECIFICATIONS
+from rtl.proof.specifications import SPECIFICATIONS, WITHOUT
 from rtl.proof.view import specified, viewed
 from rtl.synthesis.cache import Cache, cache_folder, digest_of
 from rtl.synthesis.yosys import yosys_version
@@ -68,7 +68,7 @@ def leaf_proof(leaf: Leaf, store: Cache, seconds: float = SECONDS, count: int = 
     """The proof of one leaf, from ``store`` if it was proven before."""
     cell = build_cell(leaf)
     if leaf.kind not in SPECIFICATIONS:
-        proof = Proof(Status.UNRESOLVED, {}, why=f"no specification of {leaf.kind} is written")
+        proof = Proof(Status.UNRESOLVED, {}, why=f"without a specification: {WITHOUT[leaf.kind]}")
         return LeafProof(leaf, count, (), proof, kept=False)
     lemmas = tuple(specified(cell, REGISTER.findall(cell.text)).lemmas)
     key = proof_key(cell, lemmas)

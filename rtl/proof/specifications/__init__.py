@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rtl.leaves.bit_serial import BIT_SERIAL
 from rtl.proof.specification import Specification
 from rtl.proof.specifications.control import CONTROL
 from rtl.proof.specifications.encoders import ENCODERS
@@ -26,5 +27,5 @@ SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
 }
 """Kind of leaf -> what says its specification."""
 
-WITHOUT: dict[str, str] = {}
+WITHOUT = dict.fromkeys(BIT_SERIAL, "a leaf of bit-serial PEs, in no engine: not written yet")
 """Kind of leaf -> why it has no specification."""
