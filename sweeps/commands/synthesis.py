@@ -216,8 +216,7 @@ def _curve_facts(
 
 def _point_facts(point: CurvePoint) -> dict[str, Any]:
     tree = {"tree": point.tree.value} if point.tree else {}
-    return {**tree, **_recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
-    return {**recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
+    return {**tree, **recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
 
 
 def recipe_facts(recipe: Recipe) -> dict[str, Any]:
