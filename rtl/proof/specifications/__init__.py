@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rtl.leaves.bit_serial import BIT_SERIAL
+from rtl.leaves import bit_serial
 from rtl.proof.specification import Specification
+from rtl.proof.specifications.bit_serial import BIT_SERIAL
 from rtl.proof.specifications.control import CONTROL
 from rtl.proof.specifications.encoders import ENCODERS
 from rtl.proof.specifications.floats import FLOATS
@@ -16,6 +17,7 @@ from rtl.proof.specifications.slices import SLICES
 from rtl.proof.specifications.trees import TREES
 
 SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
+    **BIT_SERIAL,
     **CONTROL,
     **ENCODERS,
     **FLOATS,
@@ -27,5 +29,7 @@ SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
 }
 """Kind of leaf -> what says its specification."""
 
-WITHOUT = dict.fromkeys(BIT_SERIAL, "a leaf of bit-serial PEs, in no engine: not written yet")
+WITHOUT = dict.fromkeys(
+    bit_serial.BIT_SERIAL.keys() - BIT_SERIAL.keys(), "of bit-serial PEs, in no engine: not written yet"
+)
 """Kind of leaf -> why it has no specification."""
