@@ -9,6 +9,7 @@ from rtl.proof.specification import Specification
 from rtl.proof.specifications.bit_serial import BIT_SERIAL
 from rtl.proof.specifications.control import CONTROL
 from rtl.proof.specifications.encoders import ENCODERS
+from rtl.proof.specifications.float_units import FLOAT_UNITS
 from rtl.proof.specifications.floats import FLOATS
 from rtl.proof.specifications.low_bit import LOW_BIT
 from rtl.proof.specifications.pes import PES
@@ -21,6 +22,7 @@ SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
     **CONTROL,
     **ENCODERS,
     **FLOATS,
+    **FLOAT_UNITS,
     **LOW_BIT,
     **PES,
     **REGISTERS,
