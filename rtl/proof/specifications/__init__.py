@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rtl.leaves import bit_serial
+from rtl.leaves.bit_serial import BIT_SERIAL as BIT_SERIAL_LEAVES
 from rtl.proof.specification import Specification
 from rtl.proof.specifications.bit_serial import BIT_SERIAL
 from rtl.proof.specifications.control import CONTROL
@@ -32,6 +32,6 @@ SPECIFICATIONS: dict[str, Callable[[Specification], None]] = {
 """Kind of leaf -> what says its specification."""
 
 WITHOUT = dict.fromkeys(
-    bit_serial.BIT_SERIAL.keys() - BIT_SERIAL.keys(), "of bit-serial PEs, in no engine: not written yet"
+    BIT_SERIAL_LEAVES.keys() - BIT_SERIAL.keys(), "of bit-serial PEs, in no engine: not written yet"
 )
 """Kind of leaf -> why it has no specification."""
