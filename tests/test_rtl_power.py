@@ -120,7 +120,7 @@ def test_the_bench_plays_every_engine(spec: str) -> None:
     engine = load_engine(spec)
     vectors = vectors_of(engine, engine.examples(0, 3)[2:])
     toggles = replay(verilog_modules(engine), top_name(engine), vectors, Glitches.ZERO_DELAY)
-    assert toggles.counts == {}  # only cells are dumped
+    assert any(toggles.counts.values())
 
 
 def test_without_icarus_the_debian_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
