@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sweeps.commands.characterise import characterise
 from sweeps.commands.failure import ANSWER_IS_BAD, SentenceGroup
 from sweeps.commands.options import whole
 from sweeps.commands.printing import Json, print_json
@@ -99,3 +100,4 @@ def _simulator(name: str) -> Simulator:
 
 gates.command()(synth)
 gates.command()(curve)
+gates.command()(characterise)

@@ -55,7 +55,7 @@ def synth(
 
     covering = Cover(one_of("--cover", cover, [known.value for known in Cover]))
     loaded, recipe = load_engine(engine), Recipe(_adder(adder), covering, not no_booth, clock_ns)
-    library, cache = _library(liberty), _cache(no_cache)
+    library, cache = library_of(liberty), cache_for(no_cache)
     cost = engine_cost(loaded, library, recipe, cache)
     if out is not None:
         write_gate_level(loaded, out, library, recipe, cache)
@@ -92,8 +92,8 @@ def curve(
 
     chosen, periods = _leaf(leaf, load_engine(engine)), sorted(set(clock_ns or ()))
     adders = [_adder(name) for name in adder or [known.value for known in Adder]]
-    library = _library(liberty)
-    points = area_delay(chosen, library, Recipe(booth=not no_booth), adders, periods, _cache(no_cache))
+    library = library_of(liberty)
+    points = area_delay(chosen, library, Recipe(booth=not no_booth), adders, periods, cache_for(no_cache))
     smallest = {period: smallest_within(points, period) for period in periods}
     if json:
         print_json(_curve_facts(chosen, library, points, smallest))
@@ -104,13 +104,13 @@ def curve(
     raise typer.Exit(0 if all(smallest.values()) else ANSWER_IS_BAD)
 
 
-def _library(files: list[Path] | None) -> Library:
+def library_of(files: list[Path] | None) -> Library:
     from rtl.synthesis.liberty import default_library, load_library
 
     return load_library(files) if files else default_library()
 
 
-def _cache(no_cache: bool) -> Cache:
+def cache_for(no_cache: bool) -> Cache:
     from rtl.synthesis.cache import NO_CACHE, default_cache
 
     return NO_CACHE if no_cache else default_cache()

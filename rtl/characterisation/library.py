@@ -1,0 +1,186 @@
+"""A technology from a cell library: leaves mapped and timed, engines timed and their switching simulated, two at a
+time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import metadata
+from multiprocessing import get_context
+from typing import TypeVar
+
+from hwsim.engine import Engine, load_engine
+from hwsim.errors import SpecError
+from hwsim.inventory import Leaf
+from hwsim.technology.figures import CharacterisedEngine, LeafFigures, Switching
+from hwsim.technology.keys import engine_key
+from hwsim.technology.provenance import Provenance
+from hwsim.technology.technology import Technology
+from rtl.synthesis.cache import Cache
+from rtl.synthesis.engine_cost import engine_cost
+from rtl.synthesis.leaf_cost import WORKERS, leaf_costs, tool_versions
+from rtl.synthesis.liberty import Library
+from rtl.synthesis.recipe import Recipe
+
+Result = TypeVar("Result")
+
+NO_OPERANDS = "none: energies were not simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a Liberty file does not say of itself: the name it goes by, its node, and where it comes from."""
+
+    name: str
+    node_nm: float
+    source: str
+    licence: str
+
+
+KNOWN: tuple[tuple[str, Identity], ...] = (
+    ("osu018", Identity("osu018", 180, "Debian package qflow-tech-osu018, osu018_stdcells.lib", "GPL")),
+    ("sky130_fd_sc_hd", Identity("sky130", 130, "OpenSTA examples, sky130hd_tt", "Apache-2.0")),
+    ("sg13g2", Identity("sg13g2", 130, "IHP Open PDK, ihp-sg13g2 sg13g2_stdcell_typ_1p20V_25C", "Apache-2.0")),
+    ("asap7", Identity("asap7", 7, "lambdapdk, ASAP7 asap7sc7p5t RVT TT NLDM (predictive)", "BSD-3-Clause")),
+)
+"""Beginning of a library's name -> what it is."""
+
+
+def identity_of(library: Library) -> Identity | None:
+    """What is known of a library by its name."""
+    return next((identity for beginning, identity in KNOWN if library.name.startswith(beginning)), None)
+
+
+Watch = Callable[[str, int, int], None]
+"""Called with what is done: its name, how many are, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One leaf or one engine, by its text, so that a process of its own can do it."""
+
+    library: Library
+    recipe: Recipe
+    cache: Cache
+    operands: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Leakage and clock of one leaf, as an engine's simulation found them."""
+
+    leakage_nw: float
+    clock_pj: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredEngine:
+    engine: CharacterisedEngine
+    leaves: dict[Leaf, Simulated]
+
+
+def characterise(
+    engines: Sequence[Engine],
+    further: Sequence[Leaf],
+    library: Library,
+    recipe: Recipe,
+    cache: Cache,
+    identity: Identity,
+    operands: str | None,
+    watch: Watch = lambda name, done, total: None,
+) -> Technology:
+    """Figures of every leaf of ``engines`` and of the leaves ``further``, and of the engines themselves.
+
+    ``operands`` are what is multiplied while switching is counted; without them energies stay unknown. What ``cache``
+    has is not measured again. Raises MissingToolError without the tools, SynthesisError for what cannot be mapped.
+    """
+    task = Task(library, recipe, cache, operands)
+    leaves = list(dict.fromkeys([*(leaf for engine in engines for leaf, _ in engine.inventory()), *further]))
+    total, done = len(leaves) + len(engines), 0
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        mapped = {pool.submit(_leaf, task, leaf): leaf.name for leaf in leaves}
+        costs: dict[str, LeafFigures] = {}
+        for name, figures in _finished(mapped):
+            costs[name], done = figures, done + 1
+            watch(name, done, total)
+        measured = {pool.submit(_engine, task, engine.spec): engine.spec for engine in engines}
+        found: dict[str, MeasuredEngine] = {}
+        for name, one in _finished(measured):
+            found[name], done = one, done + 1
+            watch(name, done, total)
+    simulated = {leaf: facts for spec in sorted(found) for leaf, facts in found[spec].leaves.items()}
+    voltage, celsius = _corner(library)
+    return Technology(
+        name=identity.name,
+        node_nm=identity.node_nm,
+        voltage_v=voltage,
+        temperature_c=celsius,
+        corner=library.corner,
+        provenance=_provenance(task, identity),
+        leaves=tuple(_with_energies(costs[leaf.name], simulated.get(leaf)) for leaf in sorted(leaves)),
+        engines=tuple(found[spec].engine for spec in sorted(found)),
+    )
+
+
+def _finished(futures: dict[Future[Result], str]) -> Iterator[tuple[str, Result]]:
+    """Names and results as they come; what is still to do is given up with the first error."""
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _leaf(task: Task, leaf: Leaf) -> LeafFigures:
+    (cost,) = leaf_costs([leaf], task.library, task.recipe, task.cache)
+    delay = cost.worst.delay_ns if cost.worst else 0.0
+    digest = sha256(cost.mapped.netlist.encode()).hexdigest()[:16]
+    return LeafFigures(leaf, round(cost.area_um2, 6), delay, None, None, digest)
+
+
+def _engine(task: Task, spec: str) -> MeasuredEngine:
+    engine = load_engine(spec)
+    cost = engine_cost(engine, task.library, task.recipe, task.cache)
+    path = f"{cost.worst.start} to {cost.worst.end}"
+    where = cost.worst_leaf.leaf.name if cost.worst_leaf else cost.timed.spec
+    return MeasuredEngine(
+        CharacterisedEngine(
+            engine.spec, engine_key(engine), cost.worst.delay_ns, f"{path} in {where}", 1 / engine.passes, None
+        ),
+        {},
+    )
+
+
+def _with_energies(figures: LeafFigures, simulated: Simulated | None) -> LeafFigures:
+    if simulated is None:
+        return figures
+    return LeafFigures(
+        figures.leaf, figures.area_um2, figures.delay_ns, simulated.leakage_nw, simulated.clock_pj, figures.netlist
+    )
+
+
+def _corner(library: Library) -> tuple[float, float]:
+    """Volts and degrees Celsius."""
+    try:
+        voltage, celsius = (float(part.split()[0]) for part in library.corner.split(","))
+    except ValueError:
+        raise SpecError(f"{library.name} says no nominal voltage and temperature, but {library.corner!r}") from None
+    return voltage, celsius
+
+
+def _provenance(task: Task, identity: Identity) -> Provenance:
+    return Provenance(
+        library=task.library.name,
+        digest=task.library.digest,
+        source=identity.source,
+        licence=identity.licence,
+        tools=dict(tool_versions()),
+        recipe=str(task.recipe),
+        operands=task.operands or NO_OPERANDS,
+        date=datetime.now(UTC).date().isoformat(),
+        hwsim=metadata.version("hwsim"),
+    )
