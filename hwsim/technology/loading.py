@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def _load(name: str) -> Technology:
         stat = path.stat()
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror}") from None
-    return _read(path, stat.st_size, stat.st_mtime_ns)
+    return _read(path, name, stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, size: int, changed_ns: int) -> Technology:
+def _read(path: Path, origin: str, size: int, changed_ns: int) -> Technology:
     """The file as it was at this size and time."""
-    return read(path)
+    return replace(read(path), origin=origin)

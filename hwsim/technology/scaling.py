@@ -88,7 +88,8 @@ def scaled(technology: Technology, node_nm: float, voltage_v: float) -> Technolo
     )
     return replace(
         technology,
-        name=f"{technology.name}:node_nm={node_nm:g},voltage_v={voltage_v:g}",
+        name=f"{technology.name} scaled to {node_nm:g} nm",
+        origin=f"{technology.origin}:node_nm={node_nm:g},voltage_v={voltage_v:g}",
         node_nm=node_nm,
         voltage_v=voltage_v,
         leaves=tuple(_leaf(figures, area, energy) for figures in technology.leaves),

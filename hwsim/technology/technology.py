@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -51,8 +51,10 @@ class Technology:
     provenance: Provenance
     leaves: tuple[LeafFigures, ...]
     engines: tuple[CharacterisedEngine, ...]
-    scaling: str = field(default="")
+    scaling: str = ""
     """how figures were scaled from another process; empty if they were not"""
+    origin: str = ""
+    """the text that loads it again: a name or a path, and what it was scaled to"""
 
     @cached_property
     def _leaves(self) -> Mapping[str, Mapping[Place, LeafFigures]]:
