@@ -56,9 +56,7 @@ class _Costing:
         assert self.machine.technology is not None
         areas = {f"{name}.{kind}": area for name, (_, x) in self.engines.items() for kind, area in x.areas_um2.items()}
         areas |= {f"scratchpad_{x.value}": pad.area_um2 for x, pad in self.pads.items()}
-        settled, glitching = (
-            self._energy(delayed) if self._simulated else None for delayed in (False, True)
-        )
+        settled, glitching = (self._energy(delayed) if self._simulated else None for delayed in (False, True))
         return RunCost(self.machine.technology.origin, areas, settled, glitching, tuple(self._notes()))
 
     @property
@@ -68,7 +66,8 @@ class _Costing:
     def _energy(self, unit_delay: bool) -> dict[str, float]:
         parts: dict[str, float] = {}
         for name, (machine, x) in self.engines.items():
-            assert x.leakage_nw is not None and x.clock_pj is not None and x.switching is not None
+            assert x.leakage_nw is not None and x.clock_pj is not None  # _simulated
+            assert x.switching is not None
             macs = sum(layer.macs for layer in self.report.layers if layer.engine == machine.engine.spec)
             taken = x.switching.unit_delay_pj if unit_delay else x.switching.zero_delay_pj
             parts[f"{name}.leakage"] = 1e-6 * x.leakage_nw * self.time_ns
@@ -91,7 +90,8 @@ class _Costing:
         technology = self.machine.technology
         assert technology is not None
         said = technology.provenance
-        yield f"figures of {technology.name}: {said.library} at {technology.corner}, mapped by {_listed(said.tools)}; no wires"
+        mapped = f"mapped by {_listed(said.tools)}; no wires"
+        yield f"figures of {technology.name}: {said.library} at {technology.corner}, {mapped}"
         if technology.scaling:
             yield technology.scaling
         for _, figures in self.engines.values():

@@ -97,7 +97,11 @@ def _clock(machine: Machine) -> str:
     if machine.clock_ghz == fmax:
         return f"{clock}, the fastest of {machine.engine.spec} in {machine.technology.name}"
     reached = f"{machine.engine.spec} reaches {fmax} GHz in {machine.technology.name}"
-    return f"{clock}, as given, faster than possible: {reached}" if machine.clock_ghz > fmax else f"{clock}, as given: {reached}"
+    return (
+        f"{clock}, as given, faster than possible: {reached}"
+        if machine.clock_ghz > fmax
+        else f"{clock}, as given: {reached}"
+    )
 
 
 def machine_assumptions(machine: Machine) -> list[str]:

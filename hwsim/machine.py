@@ -78,7 +78,7 @@ class Machine:
 
     @cached_property
     def figures(self) -> EngineFigures | None:
-        """What the engine takes in the technology, if one is chosen; raises SpecError if it does not know the engine."""
+        """What the engine takes in the technology, if one is chosen; raises SpecError for one that it does not know."""
         return None if self.technology is None else engine_figures(self.technology, self.engine)
 
     @property

@@ -1,4 +1,4 @@
-"""What a run takes in a technology: area and energy by component, and operations for each square millimetre and watt."""
+"""What a run takes in a technology: area and energy by component, operations for each square millimetre and watt."""
 
 from __future__ import annotations
 

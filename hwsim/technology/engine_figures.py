@@ -14,8 +14,8 @@ from hwsim.technology.technology import LeafEstimate, Technology
 
 @dataclass(frozen=True)
 class EngineFigures:
-    """``areas_um2`` by kind of leaf. ``leakage_nw`` at all times, ``clock_pj`` in every clock cycle and ``switching`` in
-    every active cycle, of the whole engine; None where no engine like it was simulated. An active cycle is worth
+    """``areas_um2`` by kind of leaf. ``leakage_nw`` at all times, ``clock_pj`` in every clock cycle and ``switching``
+    in every active cycle, of the whole engine; None where no engine like it was simulated. An active cycle is worth
     ``macs_per_cycle`` dense-equivalent multiply-accumulates. ``notes`` say what was not characterised, a sentence
     each."""
 
@@ -51,9 +51,7 @@ def engine_figures(technology: Technology, engine: Engine) -> EngineFigures:
     switching, missing = _switching(technology, around, counted)
     notes = [*_notes(engine, counted, how.kind), *missing]
     rate = sum(weight * like.macs_per_pe_cycle for like, weight in around) * engine.pe_count
-    return EngineFigures(
-        engine, areas, max(leaf_delay, through), leakage, clock, switching, rate, tuple(notes)
-    )
+    return EngineFigures(engine, areas, max(leaf_delay, through), leakage, clock, switching, rate, tuple(notes))
 
 
 def _sum(parts: list[tuple[int, float | None]]) -> float | None:

@@ -32,23 +32,24 @@ class Estimate:
 
 
 def estimate(places: Collection[Place], at: Place, beyond: Collection[str] = ()) -> Estimate | None:
-    """How ``at`` lies among ``places``, all of the same names: itself, or on the shortest line or in the smallest
-    rectangle between them; along the parameters ``beyond`` also outside, straight on from the nearest two.
+    """How ``at`` lies among ``places``, all of the same names: itself, or between them; along the parameters ``beyond``
+    also outside, straight on from the nearest two. None if it is neither.
 
-    None if it lies in none of these. A line may follow several parameters at once; a rectangle has two.
+    Between them is, in this order, the shortest line along one parameter, the smallest rectangle along two, and the
+    shortest line along several at once.
     """
     alike = [place for place in places if _names(place) == _names(at)]
     if at in alike:
         return Estimate(Kind.EXACT, ((at, 1.0),))
     found = [*_lines(alike, at), *_rectangles(alike, at)]
     if found:
-        return Estimate(Kind.INTERPOLATED, min(found)[1])
+        return Estimate(Kind.INTERPOLATED, min(found)[2])
     outside = [line for name in beyond for line in _straight_on(alike, at, name)]
-    return Estimate(Kind.EXTRAPOLATED, min(outside)[1]) if outside else None
+    return Estimate(Kind.EXTRAPOLATED, min(outside)[2]) if outside else None
 
 
-Sized = tuple[int, tuple[tuple[Place, float], ...]]
-"""How far the corners are apart, and their weights."""
+Sized = tuple[int, int, tuple[tuple[Place, float], ...]]
+"""Rank of the shape, how far its corners are apart, and their weights."""
 
 
 def _names(place: Place) -> list[str]:
@@ -70,7 +71,7 @@ def _lines(places: list[Place], at: Place) -> Iterator[Sized]:
             continue
         share = part[first] / whole[first]
         if 0 < share < 1:
-            yield distance(low, high), ((low, 1 - share), (high, share))
+            yield 2 * (len(across) > 1), distance(low, high), ((low, 1 - share), (high, share))
 
 
 def _steps(start: Place, end: Place) -> list[int]:
@@ -88,7 +89,7 @@ def _rectangles(places: list[Place], at: Place) -> Iterator[Sized]:
             if known.issuperset(corners):
                 shares = [_shares(span, dict(at)[name]) for span, name in zip(spans, (one, other), strict=True)]
                 weights = [x * y for x in shares[0] for y in shares[1]]
-                yield sum(high - low for low, high in spans), tuple(zip(corners, weights, strict=True))
+                yield 1, sum(high - low for low, high in spans), tuple(zip(corners, weights, strict=True))
 
 
 def _spans(values: list[int], at: int) -> Iterator[tuple[int, int]]:
@@ -119,4 +120,4 @@ def _straight_on(places: list[Place], at: Place, name: str) -> Iterator[Sized]:
     if len(line) >= 2:
         near, far = line[:2]
         share = distance(near, at) / distance(near, far)
-        yield distance(near, at), ((near, 1 + share), (far, -share))
+        yield 0, distance(near, at), ((near, 1 + share), (far, -share))

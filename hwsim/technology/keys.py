@@ -17,9 +17,8 @@ SIDES = frozenset({"rows", "cols", "columns", "p", "m", "n", "k"})
 """Fields that only repeat leaves; ``k`` of low-bit arrays is the length of a group, which changes them."""
 
 SCALED = frozenset(
-    """a_bits acc_bits bits digit_bits entry_bits group inputs k lanes pair_bits planes pp_bits stages step_bits
-    sum_bits tables w_bits whole_bits""".split()
-)
+    f"{name}_bits" for name in ("a", "acc", "digit", "entry", "pair", "pp", "step", "sum", "w", "whole")
+) | {"bits", "group", "inputs", "k", "lanes", "planes", "stages", "tables"}
 """Parameters along which figures may be interpolated; all others are modes, which must agree."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from hwsim.errors import SpecError, nearest
@@ -38,8 +39,17 @@ def load_technology(text: str | Path) -> Technology:
     return scaled(technology, to["node_nm"], to["voltage_v"])
 
 
+def digest_of_technology(text: str) -> str:
+    """SHA-256 of the file that ``text`` names, as `load_technology` finds it; raises SpecError as that does."""
+    return load_technology(text).digest
+
+
+def _path(name: str) -> Path:
+    return Path(name) if name.endswith(".json") else FOLDER / f"{name}.json"
+
+
 def _load(name: str) -> Technology:
-    path = Path(name) if name.endswith(".json") else FOLDER / f"{name}.json"
+    path = _path(name)
     if name not in technologies() and not name.endswith(".json"):
         known = technologies()
         raise SpecError(
@@ -56,4 +66,4 @@ def _load(name: str) -> Technology:
 @lru_cache(maxsize=32)
 def _read(path: Path, origin: str, size: int, changed_ns: int) -> Technology:
     """The file as it was at this size and time."""
-    return replace(read(path), origin=origin)
+    return replace(read(path), origin=origin, digest=sha256(path.read_bytes()).hexdigest())

@@ -61,7 +61,9 @@ def _polynomial(volts: float) -> Callable[[int], float]:
 def _at(node_nm: float, value: Callable[[int], float]) -> float:
     """The value at a node of the table, or between two by a power law."""
     if not NODES[0] <= node_nm <= NODES[-1]:
-        raise SpecError(f"figures are scaled between {NODES[0]} and {NODES[-1]} nm ({SOURCE}), not to or from {node_nm:g} nm")
+        raise SpecError(
+            f"figures are scaled between {NODES[0]} and {NODES[-1]} nm ({SOURCE}), not to or from {node_nm:g} nm"
+        )
     place = bisect_left(NODES, node_nm)
     high = NODES[place]
     if high == node_nm:

@@ -1,4 +1,4 @@
-"""A technology: a cell library's figures for leaves and engines, looked up exactly or between what was characterised."""
+"""A technology: a cell library's figures for leaves and engines, as characterised or estimated between."""
 
 from __future__ import annotations
 
@@ -53,8 +53,16 @@ class Technology:
     engines: tuple[CharacterisedEngine, ...]
     scaling: str = ""
     """how figures were scaled from another process; empty if they were not"""
+    digest: str = ""
+    """of the file that it was read from"""
     origin: str = ""
     """the text that loads it again: a name or a path, and what it was scaled to"""
+
+    def register_bit(self) -> LeafEstimate:
+        """One bit of a register, of which register files are made, as a part of a chain of 16 times 8."""
+        found, bits = self.leaf(Leaf.of("delay", bits=8, stages=16)), 8 * 16
+        leakage, clock = (None if x is None else x / bits for x in (found.leakage_nw, found.clock_pj))
+        return LeafEstimate(found.kind, found.area_um2 / bits, found.delay_ns, leakage, clock)
 
     @cached_property
     def _leaves(self) -> Mapping[str, Mapping[Place, LeafFigures]]:

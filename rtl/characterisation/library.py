@@ -15,7 +15,7 @@ from typing import TypeVar
 from hwsim.engine import Engine, load_engine
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
-from hwsim.technology.figures import CharacterisedEngine, LeafFigures, Switching
+from hwsim.technology.figures import CharacterisedEngine, LeafFigures
 from hwsim.technology.keys import engine_key
 from hwsim.technology.provenance import Provenance
 from hwsim.technology.technology import Technology

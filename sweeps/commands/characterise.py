@@ -76,7 +76,8 @@ def _identity(
     known = identity_of(library)
     if known is None and (node_nm is None or source is None or licence is None):
         raise SpecError(
-            f"the library {library.name} does not say its node, source and licence; give --node-nm, --source and --licence"
+            f"the library {library.name} does not say its node, source and licence; "
+            "give --node-nm, --source and --licence"
         )
     known = known or Identity(library.name, 0.0, "", "")
     return Identity(name or known.name, node_nm or known.node_nm, source or known.source, licence or known.licence)

@@ -1,4 +1,4 @@
-"""SRAM of any size: energy, area and leakage from a table that CACTI 7 made, power laws between its sizes and widths."""
+"""SRAM of any size: energy, area and leakage from a table that CACTI 7 made, and power laws between its entries."""
 
 from __future__ import annotations
 
