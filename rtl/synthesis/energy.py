@@ -3,22 +3,26 @@ glitches."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import Enum
 
 from hwsim.engine import Engine
 from hwsim.inventory import Leaf
+from rtl.engines import build_top
+from rtl.leaves import build_cell
+from rtl.synthesis.cache import Cache
+from rtl.synthesis.engine_cost import TIMED_SIDE, shortened
+from rtl.synthesis.leaf_cost import WORKERS, LeafCost, leaf_costs
 from rtl.synthesis.liberty import Library
+from rtl.synthesis.power.measure import kept_models, prepare, switching_pj
+from rtl.synthesis.power.operands import Source, active_cycles
+from rtl.synthesis.power.pins import PinEnergies, pin_energies
+from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
 
-
-class Glitches(Enum):
-    """How a netlist is simulated to count its transitions: with settled values only, or with every cell one unit of
-    time slow, so that values which arrive early or late pass on what they cause."""
-
-    ZERO_DELAY = "zero-delay"
-    UNIT_DELAY = "unit-delay"
+SIMULATED_SIDE = 2
+"""The longest side of the engine that is simulated, if that has every kind of leaf; else TIMED_SIDE, or its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +30,22 @@ class LeafEnergy:
     """One instance of ``leaf``, the mean over its instances in the engine that was simulated.
 
     ``leakage_nw`` is drawn at all times, ``clock_pj`` at every clock cycle, and ``switching_pj`` beside both at every
-    active cycle: one in which all PEs are busy.
+    active cycle: one in which all PEs are busy. ``measured`` is the leaf that was simulated: another of the same kind
+    if the small engine lacks this one, and then scaled by area.
     """
 
     leaf: Leaf
     leakage_nw: float
     clock_pj: float
     switching_pj: Mapping[Glitches, float]
+    measured: Leaf
 
 
 @dataclass(frozen=True, slots=True)
 class EngineEnergy:
     """``leaves`` are the energies of one each, ``counts`` how many ``engine`` has; ``operands`` says what was
-    multiplied. ``macs_per_cycle`` are the multiply-accumulates of ``engine`` in an active cycle, those skipped for
-    zeros counted too (dense-equivalent)."""
+    multiplied, ``simulated`` by which engine, in how many cycles and active cycles. ``macs_per_cycle`` are the
+    multiply-accumulates of ``engine`` in an active cycle, those skipped for zeros counted too (dense-equivalent)."""
 
     engine: Engine
     library: Library
@@ -48,6 +54,9 @@ class EngineEnergy:
     leaves: tuple[LeafEnergy, ...]
     counts: tuple[int, ...]
     macs_per_cycle: float
+    simulated: Engine
+    cycles: int
+    active_cycles: float
 
     @property
     def leakage_nw(self) -> float:
@@ -70,3 +79,67 @@ class EngineEnergy:
         """The whole array, all of its PEs busy in every cycle of ``period_ns``; one MAC is two operations."""
         taken = self.static_pj(period_ns) + self.clock_pj + self.switching_pj(glitches)
         return taken / self.macs_per_cycle
+
+
+def engine_energy(engine: Engine, library: Library, recipe: Recipe, operands: Source, cache: Cache) -> EngineEnergy:
+    """The energies of all leaves of ``engine``, its own or those of the same with shorter sides, on ``operands``.
+
+    Raises SpecError for an engine without gates and for operands that do not fit it, MissingToolError without pyosys,
+    OpenSTA or Icarus, SynthesisError if a leaf cannot be mapped, if the engine in cells is not the step model, and for
+    a library without power tables.
+    """
+    build_top(engine)  # an engine without gates is refused before anything is mapped
+    counts, simulated = dict(engine.inventory()), simulated_engine(engine)
+    a, b = operands.product(simulated)
+    every = list(dict.fromkeys([*counts, *(leaf for leaf, _ in simulated.inventory())]))
+    costs = {cost.leaf: cost for cost in leaf_costs(every, library, recipe, cache)}
+    energies = dict(zip(every, _pin_energies(list(costs.values()), library, cache), strict=True))
+    inside = [costs[leaf] for leaf, _ in simulated.inventory()]
+    run = prepare(simulated, (a, b), inside, kept_models(library, cache))
+    switching = switching_pj(run, {cost.leaf: energies[cost.leaf] for cost in inside}, cache)
+    per_cycle = a.shape[0] * a.shape[1] * b.shape[1] / active_cycles(simulated, a, b)
+    return EngineEnergy(
+        engine=engine,
+        library=library,
+        recipe=recipe,
+        operands=str(operands),
+        leaves=tuple(_leaf_energy(costs[leaf], energies[leaf], switching, costs) for leaf in counts),
+        counts=tuple(counts.values()),
+        macs_per_cycle=per_cycle * engine.pe_count / simulated.pe_count,
+        simulated=simulated,
+        cycles=run.vectors.cases[0].stop,
+        active_cycles=run.active_cycles,
+    )
+
+
+def simulated_engine(engine: Engine) -> Engine:
+    """The smallest of a few sizes of ``engine`` that has every kind of its leaves."""
+    kinds = {leaf.kind for leaf, _ in engine.inventory()}
+    for side in (SIMULATED_SIDE, TIMED_SIDE):
+        small = shortened(engine, side)
+        if kinds == {leaf.kind for leaf, _ in small.inventory()}:
+            return small
+    return engine
+
+
+def _pin_energies(costs: Sequence[LeafCost], library: Library, cache: Cache) -> list[PinEnergies]:
+    clocked = [build_cell(cost.leaf).clocked for cost in costs]  # PyRTL's state is one per process
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(lambda cost, has: pin_energies(cost, has, library, cache), costs, clocked))
+
+
+def _leaf_energy(
+    cost: LeafCost,
+    energies: PinEnergies,
+    switching: Mapping[Leaf, Mapping[Glitches, float]],
+    costs: Mapping[Leaf, LeafCost],
+) -> LeafEnergy:
+    """Its own switching, or that of the leaf of its kind that is nearest to it in area, scaled."""
+    alike = [leaf for leaf in switching if leaf.kind == cost.leaf.kind]
+    nearest = min(alike, key=lambda leaf: (leaf != cost.leaf, abs(costs[leaf].area_um2 - cost.area_um2), leaf))
+    scale = 1.0 if nearest == cost.leaf or not costs[nearest].area_um2 else cost.area_um2 / costs[nearest].area_um2
+    found = {glitches: scale * energy for glitches, energy in switching[nearest].items()}
+    return LeafEnergy(cost.leaf, energies.leakage_nw, energies.clock_pj, found, nearest)
+
+
+__all__ = ["EngineEnergy", "Glitches", "LeafEnergy", "engine_energy", "simulated_engine"]

@@ -111,12 +111,12 @@ def engine_paths(engine: Engine, library: Library, costs: Sequence[LeafCost], ca
     return paths
 
 
-def shortened(engine: Engine) -> Engine:
-    """``engine`` with no side longer than TIMED_SIDE, but for those that may not be shorter."""
+def shortened(engine: Engine, side: int = TIMED_SIDE) -> Engine:
+    """``engine`` with no side longer than ``side``, but for those that may not be shorter."""
     for name in (field.name for field in fields(engine.array) if field.name in SIDES):
-        if getattr(engine.array, name) > TIMED_SIDE:
+        if getattr(engine.array, name) > side:
             try:
-                engine = Engine(replace(engine.array, **{name: TIMED_SIDE}), engine.mac)
+                engine = Engine(replace(engine.array, **{name: side}), engine.mac)
             except SpecError:
                 continue
     return engine
