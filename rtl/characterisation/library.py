@@ -15,14 +15,18 @@ from typing import TypeVar
 from hwsim.engine import Engine, load_engine
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
-from hwsim.technology.figures import CharacterisedEngine, LeafFigures
+from hwsim.technology.figures import CharacterisedEngine, LeafFigures, Switching
 from hwsim.technology.keys import engine_key
 from hwsim.technology.provenance import Provenance
 from hwsim.technology.technology import Technology
+from rtl.leaves import build_cell
 from rtl.synthesis.cache import Cache
+from rtl.synthesis.energy import Glitches, LeafEnergy, engine_energy
 from rtl.synthesis.engine_cost import engine_cost
 from rtl.synthesis.leaf_cost import WORKERS, leaf_costs, tool_versions
 from rtl.synthesis.liberty import Library
+from rtl.synthesis.power.operands import read_source
+from rtl.synthesis.power.pins import pin_energies
 from rtl.synthesis.recipe import Recipe
 
 Result = TypeVar("Result")
@@ -60,26 +64,12 @@ Watch = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One leaf or one engine, by its text, so that a process of its own can do it."""
+    """How leaves and engines are measured, as processes of their own are told it."""
 
     library: Library
     recipe: Recipe
     cache: Cache
     operands: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """Leakage and clock of one leaf, as an engine's simulation found them."""
-
-    leakage_nw: float
-    clock_pj: float
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredEngine:
-    engine: CharacterisedEngine
-    leaves: dict[Leaf, Simulated]
 
 
 def characterise(
@@ -107,11 +97,10 @@ def characterise(
             costs[name], done = figures, done + 1
             watch(name, done, total)
         measured = {pool.submit(_engine, task, engine.spec): engine.spec for engine in engines}
-        found: dict[str, MeasuredEngine] = {}
+        found: dict[str, CharacterisedEngine] = {}
         for name, one in _finished(measured):
             found[name], done = one, done + 1
             watch(name, done, total)
-    simulated = {leaf: facts for spec in sorted(found) for leaf, facts in found[spec].leaves.items()}
     voltage, celsius = _corner(library)
     return Technology(
         name=identity.name,
@@ -120,8 +109,8 @@ def characterise(
         temperature_c=celsius,
         corner=library.corner,
         provenance=_provenance(task, identity),
-        leaves=tuple(_with_energies(costs[leaf.name], simulated.get(leaf)) for leaf in sorted(leaves)),
-        engines=tuple(found[spec].engine for spec in sorted(found)),
+        leaves=tuple(costs[leaf.name] for leaf in sorted(leaves)),
+        engines=tuple(found[spec] for spec in sorted(found)),
     )
 
 
@@ -138,29 +127,35 @@ def _finished(futures: dict[Future[Result], str]) -> Iterator[tuple[str, Result]
 def _leaf(task: Task, leaf: Leaf) -> LeafFigures:
     (cost,) = leaf_costs([leaf], task.library, task.recipe, task.cache)
     delay = cost.worst.delay_ns if cost.worst else 0.0
+    leakage = clock = None
+    if task.operands is not None:
+        energies = pin_energies(cost, build_cell(leaf).clocked, task.library, task.cache)
+        leakage, clock = _digits(energies.leakage_nw), _digits(energies.clock_pj)
     digest = sha256(cost.mapped.netlist.encode()).hexdigest()[:16]
-    return LeafFigures(leaf, round(cost.area_um2, 6), delay, None, None, digest)
+    return LeafFigures(leaf, _digits(cost.area_um2), delay, leakage, clock, digest)
 
 
-def _engine(task: Task, spec: str) -> MeasuredEngine:
+def _engine(task: Task, spec: str) -> CharacterisedEngine:
     engine = load_engine(spec)
     cost = engine_cost(engine, task.library, task.recipe, task.cache)
-    path = f"{cost.worst.start} to {cost.worst.end}"
     where = cost.worst_leaf.leaf.name if cost.worst_leaf else cost.timed.spec
-    return MeasuredEngine(
-        CharacterisedEngine(
-            engine.spec, engine_key(engine), cost.worst.delay_ns, f"{path} in {where}", 1 / engine.passes, None
-        ),
-        {},
-    )
+    path = f"{cost.worst.start} to {cost.worst.end} in {where}"
+    rate, switching = 1 / engine.passes, None
+    if task.operands is not None:
+        energy = engine_energy(engine, task.library, task.recipe, read_source(task.operands), task.cache)
+        rate = _digits(energy.macs_per_cycle / engine.pe_count)
+        switching = {each.leaf: _switching(each) for each in energy.leaves}
+    return CharacterisedEngine(engine.spec, engine_key(engine), cost.worst.delay_ns, path, rate, switching)
 
 
-def _with_energies(figures: LeafFigures, simulated: Simulated | None) -> LeafFigures:
-    if simulated is None:
-        return figures
-    return LeafFigures(
-        figures.leaf, figures.area_um2, figures.delay_ns, simulated.leakage_nw, simulated.clock_pj, figures.netlist
-    )
+def _switching(energy: LeafEnergy) -> Switching:
+    taken = energy.switching_pj
+    return Switching(_digits(taken[Glitches.ZERO_DELAY]), _digits(taken[Glitches.UNIT_DELAY]))
+
+
+def _digits(value: float) -> float:
+    """Six significant digits, more than any figure has."""
+    return float(f"{value:.6g}")
 
 
 def _corner(library: Library) -> tuple[float, float]:
