@@ -66,7 +66,8 @@ class _Costing:
     def _energy(self, unit_delay: bool) -> dict[str, float]:
         parts: dict[str, float] = {}
         for name, (machine, x) in self.engines.items():
-            assert x.leakage_nw is not None and x.clock_pj is not None  # _simulated
+            assert x.leakage_nw is not None
+            assert x.clock_pj is not None
             assert x.switching is not None
             macs = sum(layer.macs for layer in self.report.layers if layer.engine == machine.engine.spec)
             taken = x.switching.unit_delay_pj if unit_delay else x.switching.zero_delay_pj

@@ -12,7 +12,7 @@ from hwsim.inventory import Leaf
 from rtl.engines import build_top
 from rtl.leaves import build_cell
 from rtl.synthesis.cache import Cache
-from rtl.synthesis.engine_cost import TIMED_SIDE, shortened
+from rtl.synthesis.engine_cost import sides_of, with_side
 from rtl.synthesis.leaf_cost import WORKERS, LeafCost, leaf_costs
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.power.measure import kept_models, prepare, switching_pj
@@ -21,8 +21,26 @@ from rtl.synthesis.power.pins import PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
 
-SIMULATED_SIDE = 2
-"""The longest side of the engine that is simulated, if that has every kind of leaf; else TIMED_SIDE, or its own."""
+SHORT_SIDES = (2, 4)
+"""Lengths to which a side of the engine that is simulated is shortened, the first one with the leaves that matter."""
+
+RESIZED = ("delay",)
+"""Kinds of leaves whose energy is in proportion to their area, so that one of them stands for all."""
+
+LOST_SHARE = 0.01
+"""Of the engine's area: what leaves of other kinds may take whose size the simulated engine lacks."""
+
+OPERATIONS_PER_MAC = 2
+
+ASSUMPTIONS = (
+    "which engine takes less may depend on the glitch model: sums with carry propagation against carry-save pairs do, "
+    "and no winner is named",
+    "zero-delay counts settled values only; unit-delay makes every cell one unit of time slow and passes every pulse "
+    "(transport delay), which no real gate does",
+    "scope: the array alone, without scratchpads, wires and clock tree, all PEs busy in every cycle",
+    "MACs are dense-equivalent: what is skipped for a zero counts; a MAC is two operations",
+    "filling and draining are part of the run and of its energy per active cycle",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,10 @@ class EngineEnergy:
         taken = self.static_pj(period_ns) + self.clock_pj + self.switching_pj(glitches)
         return taken / self.macs_per_cycle
 
+    def pj_per_operation(self, glitches: Glitches, period_ns: float) -> float:
+        """Multiplications and additions are operations."""
+        return self.pj_per_mac(glitches, period_ns) / OPERATIONS_PER_MAC
+
 
 def engine_energy(engine: Engine, library: Library, recipe: Recipe, operands: Source, cache: Cache) -> EngineEnergy:
     """The energies of all leaves of ``engine``, its own or those of the same with shorter sides, on ``operands``.
@@ -89,11 +111,13 @@ def engine_energy(engine: Engine, library: Library, recipe: Recipe, operands: So
     a library without power tables.
     """
     build_top(engine)  # an engine without gates is refused before anything is mapped
-    counts, simulated = dict(engine.inventory()), simulated_engine(engine)
+    counts = dict(engine.inventory())
+    costs = {cost.leaf: cost for cost in leaf_costs(list(counts), library, recipe, cache)}
+    simulated = simulated_engine(engine, {leaf: cost.area_um2 for leaf, cost in costs.items()})
     a, b = operands.product(simulated)
-    every = list(dict.fromkeys([*counts, *(leaf for leaf, _ in simulated.inventory())]))
-    costs = {cost.leaf: cost for cost in leaf_costs(every, library, recipe, cache)}
-    energies = dict(zip(every, _pin_energies(list(costs.values()), library, cache), strict=True))
+    more = [leaf for leaf, _ in simulated.inventory() if leaf not in counts]
+    costs |= {cost.leaf: cost for cost in leaf_costs(more, library, recipe, cache)}
+    energies = dict(zip(costs, _pin_energies(list(costs.values()), library, cache), strict=True))
     inside = [costs[leaf] for leaf, _ in simulated.inventory()]
     run = prepare(simulated, (a, b), inside, kept_models(library, cache))
     switching = switching_pj(run, {cost.leaf: energies[cost.leaf] for cost in inside}, cache)
@@ -112,14 +136,21 @@ def engine_energy(engine: Engine, library: Library, recipe: Recipe, operands: So
     )
 
 
-def simulated_engine(engine: Engine) -> Engine:
-    """The smallest of a few sizes of ``engine`` that has every kind of its leaves."""
-    kinds = {leaf.kind for leaf, _ in engine.inventory()}
-    for side in (SIMULATED_SIDE, TIMED_SIDE):
-        small = shortened(engine, side)
-        if kinds == {leaf.kind for leaf, _ in small.inventory()}:
-            return small
+def simulated_engine(engine: Engine, areas_um2: Mapping[Leaf, float]) -> Engine:
+    """``engine`` with its sides as short as its leaves allow; ``areas_um2`` are those of one of each."""
+    counts = dict(engine.inventory())
+    for name in sides_of(engine):
+        smaller = (with_side(engine, name, side) for side in SHORT_SIDES)
+        engine = next((one for one in smaller if one and _stands_for(one, counts, areas_um2)), engine)
     return engine
+
+
+def _stands_for(small: Engine, counts: Mapping[Leaf, int], areas_um2: Mapping[Leaf, float]) -> bool:
+    has = {leaf for leaf, _ in small.inventory()}
+    kinds = {leaf.kind for leaf in has}
+    area = {leaf: count * areas_um2[leaf] for leaf, count in counts.items()}
+    lost = sum(area[leaf] for leaf in counts if leaf not in has and leaf.kind not in RESIZED)
+    return all(leaf.kind in kinds for leaf in counts) and lost <= LOST_SHARE * sum(area.values())
 
 
 def _pin_energies(costs: Sequence[LeafCost], library: Library, cache: Cache) -> list[PinEnergies]:
@@ -142,4 +173,12 @@ def _leaf_energy(
     return LeafEnergy(cost.leaf, energies.leakage_nw, energies.clock_pj, found, nearest)
 
 
-__all__ = ["EngineEnergy", "Glitches", "LeafEnergy", "engine_energy", "simulated_engine"]
+__all__ = [
+    "ASSUMPTIONS",
+    "OPERATIONS_PER_MAC",
+    "EngineEnergy",
+    "Glitches",
+    "LeafEnergy",
+    "engine_energy",
+    "simulated_engine",
+]

@@ -123,6 +123,14 @@ def _adder(name: str) -> Adder:
     return Adder(one_of("--adder", name, [known.value for known in Adder]))
 
 
+def recipe_of(adder: str, cover: str, no_booth: bool, period_ns: float | None) -> Recipe:
+    from rtl.synthesis.recipe import Cover, Recipe
+    from sweeps.reading import one_of
+
+    covering = Cover(one_of("--cover", cover, [known.value for known in Cover]))
+    return Recipe(_adder(adder), covering, not no_booth, period_ns)
+
+
 def _leaf(kind: str, engine: Engine) -> Leaf:
     """The first leaf of this kind, or the one of this full name."""
     from sweeps.reading import check_word
@@ -139,8 +147,8 @@ def cost_facts(cost: EngineCost) -> dict[str, Any]:
 
     return {
         "engine": cost.engine.spec,
-        **_provenance(cost.library),
-        "recipe": _recipe_facts(cost.recipe),
+        **provenance_facts(cost.library),
+        "recipe": recipe_facts(cost.recipe),
         "area_um2": cost.area_um2,
         "cell_count": cost.cell_count,
         "fmax_ghz": cost.fmax_ghz,
@@ -172,7 +180,7 @@ def _curve_facts(
     best = front(points)
     return {
         "leaf": leaf.name,
-        **_provenance(library),
+        **provenance_facts(library),
         "points": [{**_point_facts(point), "on_front": point in best} for point in points],
         "smallest": [
             {"clock_ns": period, "point": _point_facts(point) if point else None} for period, point in smallest.items()
@@ -181,10 +189,10 @@ def _curve_facts(
 
 
 def _point_facts(point: CurvePoint) -> dict[str, Any]:
-    return {**_recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
+    return {**recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
 
 
-def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
+def recipe_facts(recipe: Recipe) -> dict[str, Any]:
     return {
         "adder": recipe.adder.value,
         "cover": recipe.cover.value,
@@ -193,7 +201,7 @@ def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _provenance(library: Library) -> dict[str, Any]:
+def provenance_facts(library: Library) -> dict[str, Any]:
     from rtl.synthesis.leaf_cost import tool_versions
 
     return {

@@ -19,7 +19,7 @@ from rtl.synthesis.leaf_cost import WORKERS, LeafCost
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.power.operands import active_cycles
 from rtl.synthesis.power.pins import RULES, PinEnergies
-from rtl.synthesis.power.replay import Glitches, replay, rows_of
+from rtl.synthesis.power.replay import Glitches, bench_text, replay, rows_of
 from rtl.synthesis.power.slow_cells import counted_cells
 from rtl.synthesis.power.toggles import Toggles
 from rtl.synthesis.yosys import cell_models, yosys_version
@@ -36,10 +36,16 @@ class Run:
     vectors: Vectors
     active_cycles: float
 
-    @property
-    def digest(self) -> str:
+    def sources(self, glitches: Glitches) -> dict[str, str]:
+        """All modules but the bench."""
+        cells = counted_cells(self.models, self.cells, glitches is Glitches.UNIT_DELAY)
+        return {**self.netlists, "cells": cells}
+
+    def digest(self, glitches: Glitches) -> str:
+        """Of everything that is simulated."""
         rows = rows_of(self.vectors, self.vectors.cases[0])
-        return digest_of(*self.netlists.values(), self.models, *sorted(self.cells), *rows.inputs, *rows.outputs)
+        bench = bench_text(top_name(self.engine), self.vectors, len(rows.outputs), glitches)
+        return digest_of(*self.sources(glitches).values(), bench, *rows.inputs, *rows.outputs)
 
 
 def prepare(engine: Engine, product: tuple[Matrix, Matrix], costs: Sequence[LeafCost], models: str) -> Run:
@@ -76,13 +82,12 @@ def switching_pj(
 
 def _by_leaf(run: Run, energies: Mapping[Leaf, PinEnergies], glitches: Glitches, cache: Cache) -> dict[Leaf, float]:
     facts = [repr((leaf.name, energies[leaf])) for leaf in sorted(energies)]
-    key = digest_of("switching", RULES, glitches.value, run.digest, *facts)
+    key = digest_of("switching", RULES, run.digest(glitches), *facts)
     leaves = {leaf.name: leaf for leaf in energies}
     if kept := cache.load(key):
         return {leaves[name]: float(energy) for name, energy in kept.items()}
-    late = glitches is Glitches.UNIT_DELAY
-    sources = {**run.netlists, "cells": counted_cells(run.models, run.cells, late)}
-    sums = _summed(replay(sources, top_name(run.engine), run.vectors, glitches), run.engine, energies)
+    toggles = replay(run.sources(glitches), top_name(run.engine), run.vectors, glitches)
+    sums = _summed(toggles, run.engine, energies)
     found = {leaf: energy / run.active_cycles for leaf, energy in sums.items()}
     cache.store(key, {leaf.name: energy for leaf, energy in found.items()})
     return found

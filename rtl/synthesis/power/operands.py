@@ -17,8 +17,8 @@ from hwsim.formats import INT8, IntFormat, SignFormat
 from hwsim.operands import Operands, load_operands
 from hwsim.spec import split_inline
 
-CYCLES = 192
-"""Active cycles that a run is made for."""
+CYCLES, FEWEST_CYCLES, FEW_PES = 192, 48, 4
+"""Active cycles that a run is made for with up to FEW_PES; with more it is shorter, since all of them count."""
 
 FOLDS = 4
 """Folds of a run where one operand rests, so that it is not energy of a single one."""
@@ -137,15 +137,16 @@ def _given(path: Path) -> Given:
 
 
 def sides(engine: Engine) -> tuple[int, int, int]:
-    """m, n and k of a run: whole folds, along the free axis as far as CYCLES reach."""
+    """m, n and k of a run: whole folds, along the free axis as far as the cycles reach."""
     limits = engine.limits
     found = {axis: getattr(limits, axis) for axis in "mnk"}
     free = next((axis for axis, limit in found.items() if limit is None), None)
+    cycles = max(FEWEST_CYCLES, CYCLES * FEW_PES // max(FEW_PES, engine.pe_count))
     if free is None:
-        again = round(CYCLES ** (1 / 3))
+        again = round(cycles ** (1 / 3))
         return (again * found["m"], again * found["n"], again * found["k"])
     busy = prod(limit for limit in found.values() if limit) * engine.passes
-    reach = max(1, CYCLES * engine.pe_count // busy)
+    reach = max(1, cycles * engine.pe_count // busy)
     if free == "k":
         found["k"] = min(reach, engine.array.longest_sum(engine.mac))
     else:

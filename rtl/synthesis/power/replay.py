@@ -134,7 +134,10 @@ def _difference(top: str, ports: Sequence[Port], edge: int, expected: str, got: 
 
 
 def bench_text(top: str, vectors: Vectors, edges: int, glitches: Glitches) -> str:
-    """Verilog that plays the rows: inputs change when registers do, outputs are compared half a period later."""
+    """Verilog that plays the rows: inputs change when registers do, outputs are compared half a period later.
+
+    The reset lasts for two edges: nothing is unknown any more when it ends, so that every transition is counted.
+    """
     late = "#1 " if glitches is Glitches.UNIT_DELAY else ""
     widths = {bus: sum(p.width_bits for p in ports) for bus, ports in _buses(vectors)}
     pins = ", ".join([f".{CLOCK}({CLOCK})", f".{RESET}({RESET})", *_pins(vectors)])
@@ -153,6 +156,8 @@ def bench_text(top: str, vectors: Vectors, edges: int, glitches: Glitches) -> st
     {CLOCK} = 0;
     {RESET} = 1;
     in = 0;
+    #{HALF_PERIOD} {CLOCK} = 1;
+    #{HALF_PERIOD} {CLOCK} = 0;
     #{HALF_PERIOD} {CLOCK} = 1;
     {RESET} <= {late}0;
     in <= {late}inputs[0];
