@@ -30,8 +30,9 @@ class _Costing:
 
     @cached_property
     def engines(self) -> dict[str, tuple[Machine, EngineFigures]]:
-        """What computes, by component."""
-        named = {ENGINE: self.machine, BESIDE: self.machine.beside}
+        """What computes, by component; what stands beside the engine if the network has products for it."""
+        beside, used = self.machine.beside, {layer.engine for layer in self.report.layers}
+        named = {ENGINE: self.machine, BESIDE: beside if beside and beside.engine.spec in used else None}
         return {name: (x, x.figures) for name, x in named.items() if x is not None and x.figures is not None}
 
     @cached_property
@@ -95,8 +96,10 @@ class _Costing:
         yield f"figures of {technology.name}: {said.library} at {technology.corner}, {mapped}"
         if technology.scaling:
             yield technology.scaling
-        for _, figures in self.engines.values():
+        for machine, figures in self.engines.values():
             yield from figures.notes
+            if machine is not self.machine and figures.clock_ghz < machine.clock_ghz:
+                yield f"{machine.engine.spec} beside the engine reaches {figures.clock_ghz:.4f} GHz without more stages"
         yield f"scratchpads are those of CACTI 7 at {self.node} nm, the nearest node of its table, not scaled"
         if self._simulated:
             yield f"engines switch as with operands {said.operands}; energy_pj leaves glitches out"

@@ -83,9 +83,8 @@ class Machine:
 
     @property
     def fmax_ghz(self) -> float | None:
-        """The fastest clock of the engine, and of what stands beside it, rounded down to 0.1 MHz."""
-        every = [x.figures.clock_ghz for x in (self, self.beside) if x is not None and x.figures is not None]
-        return floor(1e4 * min(every)) / 1e4 if every else None
+        """The fastest clock of the engine in its technology, rounded down to 0.1 MHz."""
+        return None if self.figures is None else floor(1e4 * self.figures.clock_ghz) / 1e4
 
     @cached_property
     def lanes(self) -> int:
@@ -177,24 +176,15 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
         engine=engine,
         **pads,
         dram=Dram(values.dram_gb_per_s, values.dram_latency_ns),
-        clock_ghz=values.clock_ghz,
         vector_lanes=None if isinstance(values.vector_lanes, str) else values.vector_lanes,
         prefetch=values.prefetch,
         movement=values.movement,
         attention=values.attention,
-        beside=replace(beside, **pads) if beside else None,
         precompute=values.precompute,
         technology=None if values.technology == NO_TECHNOLOGY else load_technology(values.technology),
     )
-    return machine if "clock_ghz" in given else _fastest(machine)
-
-
-def _fastest(machine: Machine) -> Machine:
-    """``machine`` at the fastest clock that its technology allows; as it is without one."""
-    clock = machine.fmax_ghz
-    if clock is None:
-        return machine
-    beside = machine.beside and replace(machine.beside, clock_ghz=clock)
+    clock = values.clock_ghz if "clock_ghz" in given else machine.fmax_ghz or values.clock_ghz
+    beside = replace(beside, **pads, clock_ghz=clock) if beside else None
     return replace(machine, clock_ghz=clock, beside=beside)
 
 
@@ -205,7 +195,7 @@ def _beside(engine: Engine, values: MachineFields, given: Mapping[str, object]) 
     lanes = values.vector_lanes if isinstance(values.vector_lanes, int) else row_of(engine)
     other = attention_engine(values.attention, engine, lanes)
     kept = {name: value for name, value in given.items() if name not in ("attention", "precompute", "vector_lanes")}
-    return make_machine(other, {**kept, "vector_lanes": lanes})
+    return make_machine(other, {"clock_ghz": values.clock_ghz, **kept, "vector_lanes": lanes})
 
 
 def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratchpad:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -36,7 +36,7 @@ def test_between_two_points_it_rises_as_they_do(values: list[int], data: st.Data
     found = [estimate(figures, place(bits=x)) for x in range(min(values), max(values) + 1)]
     rising = [each.of(figures) for each in found if each is not None]
     assert len(rising) == len(found)
-    assert all(low <= high + 1e-6 for low, high in zip(rising[:-1], rising[1:], strict=True))
+    assert all(low <= high + 1e-6 for low, high in pairwise(rising))
 
 
 @given(AROUND, AROUND, st.tuples(*[st.integers(-50, 50)] * 4))
