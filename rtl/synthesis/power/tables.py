@@ -117,12 +117,13 @@ def cell_powers(library: Library, cells: Collection[str]) -> dict[str, CellPower
 
     Raises SynthesisError for a library without tables of internal power.
     """
-    found = {}
+    found, has_tables = {}, False
     for head, bodies in library_texts(library):
+        has_tables = has_tables or any("internal_power" in body for body in bodies.values())
         units = _units(library, head)
         for cell in sorted(set(cells) & bodies.keys()):
             found[cell] = _cell_power(cell, read_groups(bodies[cell]), units)
-    if not any("internal_power" in body for _, bodies in library_texts(library) for body in bodies.values()):
+    if not has_tables:
         raise SynthesisError(f"the library {library.name} has no internal_power in any cell, so no energy can be told")
     return found
 
