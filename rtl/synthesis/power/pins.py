@@ -43,8 +43,6 @@ def pin_energies(cost: LeafCost, clocked: bool, library: Library, cache: Cache) 
     """
     script = _script(cost.mapped.module, library, clocked)
     key = digest_of("energies", RULES, script, cost.mapped.netlist, library.digest, *tool_versions().values())
-    if not cost.mapped.cells:
-        return PinEnergies(0.0, 0.0, {})  # nothing but wires
     if kept := cache.load(key):
         return PinEnergies(kept["leakage_nw"], kept["clock_pj"], kept["transition_pj"])
     found = energies_of(cost.mapped.netlist, cost.mapped.module, cost.mapped.cells, library, clocked)
