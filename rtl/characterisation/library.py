@@ -3,6 +3,7 @@ time."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from multiprocessing import get_context
+from threading import Thread
+from time import sleep
 from typing import TypeVar
 
 from hwsim.engine import Engine, load_engine
@@ -90,7 +93,7 @@ def characterise(
     task = Task(library, recipe, cache, operands)
     leaves = list(dict.fromkeys([*(leaf for engine in engines for leaf, _ in engine.inventory()), *further]))
     total, done = len(leaves) + len(engines), 0
-    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _end_with_parent) as pool:
         mapped = {pool.submit(_leaf, task, leaf): leaf.name for leaf in leaves}
         costs: dict[str, LeafFigures] = {}
         for name, figures in _finished(mapped):
@@ -112,6 +115,18 @@ def characterise(
         leaves=tuple(costs[leaf.name] for leaf in sorted(leaves)),
         engines=tuple(found[spec] for spec in sorted(found)),
     )
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends too, whatever it works on."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _finished(futures: dict[Future[Result], str]) -> Iterator[tuple[str, Result]]:
