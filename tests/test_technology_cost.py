@@ -164,7 +164,7 @@ def test_without_a_technology_nothing_is_told(tmp_path: Path) -> None:
         run(ENGINES[0], Path("noname"), tmp_path)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(tiled_products(), machines())
 def test_port_bytes_are_those_of_all_tiles(tiled: tuple[Demand, Tiling], machine: Machine) -> None:
     demand, tiling = tiled

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.arrays import ARRAYS
@@ -46,6 +46,7 @@ def test_every_default_engine_has_figures_at_every_size(array: str, mac: str, si
     assert figures.leakage_nw is not None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(DEFAULTS), st.integers(1, 200), st.sampled_from([None, *sorted(SIDES)]))
 def test_figures_are_sums_over_leaves(which: tuple[str, str], side: int, only: str | None) -> None:
     engine = sized(*which, side, only)

@@ -27,26 +27,26 @@ MODES = (
 )
 """Beside the defaults: what else a user meets first."""
 
-FORMATS = ("a=int4,w=int4", "a=int8,w=int4", "a=int8,w=int8,acc=int24", "a=int16,w=int16,acc=int48")
+FORMATS = ("a=int4,w=int4", "a=int8,w=int4", "a=int16,w=int16,acc=int48")
 """Beside int8 times int8 in int32: widths between which others are interpolated."""
 
-WIDENED = ("systolic-os", "systolic-ws", "systolic-is", "matrix-2d", "adder-tree", "cube")
+WIDENED = ("systolic-os", "systolic-ws", "matrix-2d")
 
 LOW_BIT = ("lut", "lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
-LOW_BIT_FORMATS = ("w_bits=1", "w_bits=4", "a=int16", "a=fp16", "a=fp8e4m3", "a=fp8e5m2")
-GROUPS = ("lut:k=2", "lut:k=3", "lut:k=8", "bit-serial-add:k=8", "dequant-mac:k=8", "dequant-mac:k=1")
+LOW_BIT_FORMATS = ("w_bits=1", "w_bits=4", "a=int16", "a=fp16", "a=fp8e4m3")
+GROUPS = ("lut:k=2", "lut:k=8", "dequant-mac:k=1")
 
 ENCODINGS = ("booth", "naf")
 
 FURTHER: tuple[Leaf, ...] = (
     *(Leaf.of("delay", bits=bits, stages=stages) for bits in (1, 8, 32) for stages in (1, 16, 256)),
-    *(Leaf.of("delay", bits=bits, stages=1) for bits in (2, 3, 5, 6, 16, 64)),
-    *(Leaf.of("operand_register", bits=bits) for bits in (1, 3, 4, 8, 16, 64, 512)),
-    *(Leaf.of("held_register", bits=bits) for bits in (3, 8, 64, 256, 1024)),
-    *(Leaf.of("barrier", inputs=inputs) for inputs in (1, 2, 4, 8, 16, 32, 64, 128, 256)),
-    *(Leaf.of("tree_adder", bits=bits) for bits in (9, 17, 18, 19, 20, 26, 32, 44)),
-    *(Leaf.of("tree_compressor", bits=bits) for bits in (11, 14, 20, 26)),
-    *(Leaf.of("resolve_adder", bits=bits) for bits in (16, 20, 26, 32, 48)),
+    *(Leaf.of("delay", bits=bits, stages=1) for bits in (2, 16, 64)),
+    *(Leaf.of("operand_register", bits=bits) for bits in (1, 8, 64, 512)),
+    *(Leaf.of("held_register", bits=bits) for bits in (8, 64, 512)),
+    *(Leaf.of("barrier", inputs=inputs) for inputs in (1, 2, 4, 16, 32, 64, 256)),
+    *(Leaf.of("tree_adder", bits=bits) for bits in (9, 17, 20, 26)),
+    *(Leaf.of("tree_compressor", bits=bits) for bits in (11, 20, 26)),
+    *(Leaf.of("resolve_adder", bits=bits) for bits in (16, 20, 26, 32)),
 )
 """Leaves whose sizes follow from an array's, at sizes between which any other lies."""
 
@@ -64,11 +64,9 @@ def default_engines() -> tuple[Engine, ...]:
 
 def _formats() -> Iterator[str]:
     yield from (f"{array}:{formats}" for array in WIDENED for formats in FORMATS)
-    yield from (f"{array}:mac=opt1,{formats}" for array in ("systolic-os", "systolic-ws") for formats in FORMATS)
-    yield "systolic-os:mac=booth,a=int4,w=int4"
-    yield "systolic-os:mac=booth,a=int16,w=int16,acc=int48"
+    yield from (f"systolic-os:mac=opt1,{formats}" for formats in FORMATS)
     yield from (f"{array}:{formats}" for array in LOW_BIT for formats in LOW_BIT_FORMATS)
-    yield from (f"bitslice:mac={mac},encoding={name}" for mac in ("opt4c", "opt3", "opt4e") for name in ENCODINGS)
+    yield from (f"bitslice:mac={mac},encoding={name}" for mac in ("opt4c", "opt4e") for name in ENCODINGS)
 
 
 def small(engine: Engine) -> Engine:
