@@ -41,15 +41,15 @@ def estimate(places: Collection[Place], at: Place, beyond: Collection[str] = ())
     alike = [place for place in places if _names(place) == _names(at)]
     if at in alike:
         return Estimate(Kind.EXACT, ((at, 1.0),))
-    found = [*_lines(alike, at), *_rectangles(alike, at)]
-    if found:
-        return Estimate(Kind.INTERPOLATED, min(found)[2])
+    for shapes in (_along_one, _rectangles, _lines):
+        if found := list(shapes(alike, at)):
+            return Estimate(Kind.INTERPOLATED, min(found)[1])
     outside = [line for name in beyond for line in _straight_on(alike, at, name)]
-    return Estimate(Kind.EXTRAPOLATED, min(outside)[2]) if outside else None
+    return Estimate(Kind.EXTRAPOLATED, min(outside)[1]) if outside else None
 
 
-Sized = tuple[int, int, tuple[tuple[Place, float], ...]]
-"""Rank of the shape, how far its corners are apart, and their weights."""
+Sized = tuple[int, tuple[tuple[Place, float], ...]]
+"""How far the corners are apart, and their weights."""
 
 
 def _names(place: Place) -> list[str]:
@@ -59,6 +59,17 @@ def _names(place: Place) -> list[str]:
 def distance(one: Place, other: Place) -> int:
     """Sum of the differences of all parameters of two places of the same names."""
     return sum(abs(x - y) for (_, x), (_, y) in zip(one, other, strict=True))
+
+
+def _along_one(places: list[Place], at: Place) -> Iterator[Sized]:
+    """The two nearest places, one on either side, that differ from ``at`` in one parameter alone."""
+    for name, value in at:
+        line = {dict(place)[name]: place for place in places if _agree(place, at, (name,))}
+        below, above = [x for x in line if x < value], [x for x in line if x > value]
+        if below and above:
+            low, high = max(below), min(above)
+            weights = _shares((low, high), value)
+            yield high - low, ((line[low], weights[0]), (line[high], weights[1]))
 
 
 def _lines(places: list[Place], at: Place) -> Iterator[Sized]:
@@ -71,7 +82,7 @@ def _lines(places: list[Place], at: Place) -> Iterator[Sized]:
             continue
         share = part[first] / whole[first]
         if 0 < share < 1:
-            yield 2 * (len(across) > 1), distance(low, high), ((low, 1 - share), (high, share))
+            yield distance(low, high), ((low, 1 - share), (high, share))
 
 
 def _steps(start: Place, end: Place) -> list[int]:
@@ -89,7 +100,7 @@ def _rectangles(places: list[Place], at: Place) -> Iterator[Sized]:
             if known.issuperset(corners):
                 shares = [_shares(span, dict(at)[name]) for span, name in zip(spans, (one, other), strict=True)]
                 weights = [x * y for x in shares[0] for y in shares[1]]
-                yield 1, sum(high - low for low, high in spans), tuple(zip(corners, weights, strict=True))
+                yield sum(high - low for low, high in spans), tuple(zip(corners, weights, strict=True))
 
 
 def _spans(values: list[int], at: int) -> Iterator[tuple[int, int]]:
@@ -120,4 +131,4 @@ def _straight_on(places: list[Place], at: Place, name: str) -> Iterator[Sized]:
     if len(line) >= 2:
         near, far = line[:2]
         share = distance(near, at) / distance(near, far)
-        yield 0, distance(near, at), ((near, 1 + share), (far, -share))
+        yield distance(near, at), ((near, 1 + share), (far, -share))

@@ -39,7 +39,8 @@ GROUPS = ("lut:k=2", "lut:k=8", "dequant-mac:k=1")
 ENCODINGS = ("booth", "naf")
 
 FURTHER: tuple[Leaf, ...] = (
-    *(Leaf.of("delay", bits=bits, stages=stages) for bits in (1, 8, 32) for stages in (1, 16, 256)),
+    *(Leaf.of("delay", bits=bits, stages=stages) for bits in (1, 8) for stages in (1, 16, 1024)),
+    *(Leaf.of("delay", bits=32, stages=stages) for stages in (1, 16, 256)),
     *(Leaf.of("delay", bits=bits, stages=1) for bits in (2, 16, 64)),
     *(Leaf.of("operand_register", bits=bits) for bits in (1, 8, 64, 512)),
     *(Leaf.of("held_register", bits=bits) for bits in (8, 64, 512)),
