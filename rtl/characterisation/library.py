@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
@@ -26,6 +26,7 @@ from rtl.leaves import build_cell
 from rtl.synthesis.cache import Cache
 from rtl.synthesis.energy import Glitches, LeafEnergy, engine_energy
 from rtl.synthesis.engine_cost import engine_cost
+from rtl.synthesis.errors import SynthesisError
 from rtl.synthesis.leaf_cost import WORKERS, leaf_costs, tool_versions
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.power.operands import read_source
@@ -62,7 +63,7 @@ def identity_of(library: Library) -> Identity | None:
 
 
 Watch = Callable[[str, int, int], None]
-"""Called with what is done: its name, how many are, and of how many."""
+"""Called with what is done (its name, or why an engine has no energies), how many are, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ def characterise(
             watch(name, done, total)
         measured = {pool.submit(_engine, task, engine.spec): engine.spec for engine in engines}
         found: dict[str, CharacterisedEngine] = {}
-        for name, one in _finished(measured):
+        for name, (one, complaint) in _finished(measured):
             found[name], done = one, done + 1
-            watch(name, done, total)
+            watch(complaint or name, done, total)
     voltage, celsius = _corner(library)
     return Technology(
         name=identity.name,
@@ -150,17 +151,23 @@ def _leaf(task: Task, leaf: Leaf) -> LeafFigures:
     return LeafFigures(leaf, _digits(cost.area_um2), delay, leakage, clock, digest)
 
 
-def _engine(task: Task, spec: str) -> CharacterisedEngine:
+def _engine(task: Task, spec: str) -> tuple[CharacterisedEngine, str]:
+    """The engine, and why it has no energies if they cannot be told: its area and clock stand without them."""
     engine = load_engine(spec)
     cost = engine_cost(engine, task.library, task.recipe, task.cache)
     where = cost.worst_leaf.leaf.name if cost.worst_leaf else cost.timed.spec
     path = f"{cost.worst.start} to {cost.worst.end} in {where}"
-    rate, switching = 1 / engine.passes, None
-    if task.operands is not None:
+    plain = CharacterisedEngine(
+        engine.spec, engine_key(engine), cost.worst.delay_ns, path, _digits(1 / engine.passes), None
+    )
+    if task.operands is None:
+        return plain, ""
+    try:
         energy = engine_energy(engine, task.library, task.recipe, read_source(task.operands), task.cache)
-        rate = _digits(energy.macs_per_cycle / engine.pe_count)
-        switching = {each.leaf: _switching(each) for each in energy.leaves}
-    return CharacterisedEngine(engine.spec, engine_key(engine), cost.worst.delay_ns, path, rate, switching)
+    except (SynthesisError, SpecError) as error:
+        return plain, f"no energies of {spec}: {error}"
+    rate = _digits(energy.macs_per_cycle / engine.pe_count)
+    return replace(plain, macs_per_pe_cycle=rate, switching={x.leaf: _switching(x) for x in energy.leaves}), ""
 
 
 def _switching(energy: LeafEnergy) -> Switching:

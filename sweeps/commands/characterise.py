@@ -103,6 +103,8 @@ class _Lines:
         import sys
 
         text = f"{done} of {total}: {name}"
+        if name.startswith("no energies"):
+            sys.stderr.write(f"{name}\n")
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\033[K{text[:100]}" + "\n" * (done == total))
             sys.stderr.flush()
