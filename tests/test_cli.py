@@ -380,7 +380,8 @@ def test_rtl_lint_finds_nothing() -> None:
         ),
         (
             ("rtl", "emti"),
-            "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify, synth, curve, power, characterise",
+            "no command 'emti' (did you mean 'emit'?); "
+            "commands are emit, lint, verify, synth, curve, power, characterise",
         ),
         (
             ("rtl", "lint", ENGINE, "--jsn"),
