@@ -378,7 +378,11 @@ def test_rtl_lint_finds_nothing() -> None:
             ("simulte",),
             f"no command 'simulte' (did you mean 'simulate'?); commands are {', '.join(COMMANDS)}",
         ),
-        (("rtl", "emti"), "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify, synth, curve"),
+        (
+            ("rtl", "emti"),
+            "no command 'emti' (did you mean 'emit'?); "
+            "commands are emit, lint, verify, synth, curve, power, characterise",
+        ),
         (
             ("rtl", "lint", ENGINE, "--jsn"),
             "rtl lint has no option '--jsn' (did you mean '--json'?); its options are --json, --help",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.baselines import baselines
+from sweeps.commands.characterise import characterise
 from sweeps.commands.failure import ANSWER_IS_BAD, SentenceGroup
 from sweeps.commands.options import whole
 from sweeps.commands.power import power
@@ -105,3 +106,4 @@ gates.command()(synth)
 gates.command()(curve)
 gates.command()(baselines)
 gates.command()(power)
+gates.command()(characterise)

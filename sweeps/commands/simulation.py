@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.commands.options import DepthText, Dims, EngineText, Machine, Workload, read_dims
+from sweeps.commands.options import (
+    DepthText,
+    Dims,
+    EngineText,
+    Machine,
+    ScaleTo,
+    TechnologyText,
+    Workload,
+    read_dims,
+    read_technology,
+)
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -24,6 +34,8 @@ def simulate(
     workload: Workload,
     engine: EngineText,
     machine: Machine = None,
+    technology: TechnologyText = None,
+    scale_to: ScaleTo = None,
     depth: DepthText = "closed",
     operands: Annotated[
         Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
@@ -53,7 +65,7 @@ def simulate(
     if operands is not None:
         _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
-    around = load_machine(machine, load_engine(engine))
+    around = load_machine(machine, load_engine(engine), read_technology(technology, scale_to))
     aim = _objective(objective)
     given = None if plan is None else read_json(plan)
     if is_memory_plans(given):
