@@ -144,6 +144,8 @@ def _by_tree(leaves: dict[Tree | None, Leaf], trees: list[Tree]) -> dict[Tree | 
     if len(set(leaves.values())) == 1:
         return {None: next(iter(leaves.values()))}
     return {tree: leaf for tree, leaf in leaves.items() if tree in trees}
+
+
 def recipe_of(adder: str, cover: str, no_booth: bool, period_ns: float | None) -> Recipe:
     from rtl.synthesis.recipe import Cover, Recipe
     from sweeps.reading import one_of
