@@ -11,14 +11,14 @@ from typing import Any
 
 from hwsim.errors import SpecError
 from hwsim.layer_run import Depth
-from mapper.objective import Objective
 from sweeps.canonical import digest
 from sweeps.constraint import Constraint, parse_constraint
 from sweeps.method_settings import MethodSettings, read_method
 from sweeps.metrics import BY_NAME, RESULTS, Direction
+from sweeps.plan_settings import words_of
 from sweeps.point import Network
 from sweeps.reading import Table, check_word, one_of
-from sweeps.space import Axes, EngineSpace, known_names, read_engine_space, read_machine_axes
+from sweeps.space import Axes, EngineSpace, known_names, read_engine_space, read_machine_axes, read_mapper_axes
 
 FILE_SUFFIXES = (".onnx", ".csv", ".toml", ".json")
 
@@ -35,7 +35,7 @@ class Study:
     constraints: tuple[Constraint, ...]
     objectives: Mapping[str, Direction]
     depth: str
-    plan_objective: str
+    mapper: Axes
     method: MethodSettings
     origin: str
     text: str
@@ -78,7 +78,7 @@ def parse_study(text: str, origin: str) -> Study:
 
 
 def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
-    top = Table("", given, ("study", "engine", "machine", "constraints", "objectives", "method"))
+    top = Table("", given, ("study", "engine", "machine", "mapper", "constraints", "objectives", "method"))
     head = Table("[study]", top.table("study"), ("name", "question", "workloads", "depth", "plan_objective"))
     engines = tuple(space for block in top.blocks("engine") for space in read_engine_space(block))
     machine = read_machine_axes(top.table("machine", default={}))
@@ -91,15 +91,22 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
         objectives=_objectives(top.table("objectives")),
         depth=one_of("[study] depth", head.text("depth", default=Depth.CLOSED.value), [known.value for known in Depth]),
-        plan_objective=one_of(
-            "[study] plan_objective",
-            head.text("plan_objective", default=Objective.DRAM_BYTES.value),
-            [known.value for known in Objective],
-        ),
+        mapper=read_mapper_axes(_mapper(head, top)),
         method=read_method(top.table("method", default={})),
         origin=origin,
         text=text,
     )
+
+
+def _mapper(head: Table, top: Table) -> Mapping[str, Any]:
+    """The ``[mapper]`` table; ``plan_objective`` may stand in ``[study]``, as long as it is said once."""
+    given = top.table("mapper", default={})
+    if "plan_objective" not in head.given:
+        return given
+    if "plan_objective" in given:
+        raise SpecError("plan_objective stands in [study] and in [mapper]; it is said once")
+    word = head.text("plan_objective")
+    return {**given, "plan_objective": one_of("[study] plan_objective", word, words_of("plan_objective"))}
 
 
 def _networks(entries: list[object], folder: Path) -> tuple[Network, ...]:

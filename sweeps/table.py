@@ -13,6 +13,7 @@ import numpy as np
 from hwsim.errors import SpecError
 from sweeps.metrics import METRICS
 from sweeps.pareto import front
+from sweeps.plan_settings import MAPPER_FIELDS
 from sweeps.store import Row, Store
 from sweeps.study import Study
 
@@ -98,7 +99,8 @@ def _marked(entry: Entry, on_front: bool) -> Entry:
 def _entry(row: Row, study: Study) -> Entry:
     dims = _dims(row.fields)
     values = {"workload": row.fields["workload"], **({"dims": dims} if dims else {}), "array": row.fields["array"]}
-    values |= {**row.fields["engine"], **row.fields["machine"], **(row.summary or {})}
+    planned = {name: row.fields[name] for name in MAPPER_FIELDS}
+    values |= {**row.fields["engine"], **row.fields["machine"], **planned, **(row.summary or {})}
     error, allowed = row.error, row.summary is not None
     try:
         allowed = allowed and all(c.holds(values) for c in study.constraints_after if c.names <= values.keys())
