@@ -22,6 +22,6 @@ def points(study: Study, content_of: ContentOf) -> Iterator[Point]:
         content = content_of(network)
         for design in space:
             point = design.on(network, content, study.depth)
-            if point.digest not in seen and allowed(point, study):
+            if allowed(point, study) and point.digest not in seen:
                 seen.add(point.digest)
                 yield point

@@ -25,11 +25,13 @@ FILE_SUFFIXES = (".onnx", ".csv", ".toml", ".json")
 
 @dataclass(frozen=True)
 class Study:
-    """``text`` is the TOML that it was read from, ``origin`` the name of its file."""
+    """``text`` is the TOML that it was read from, ``origin`` the name of its file; ``weights`` stand beside networks,
+    None if the study gives none."""
 
     name: str
     question: str
     networks: tuple[Network, ...]
+    weights: tuple[float, ...] | None
     engines: tuple[EngineSpace, ...]
     machine: Axes
     constraints: tuple[Constraint, ...]
@@ -86,6 +88,7 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         name=head.text("name"),
         question=head.text("question"),
         networks=_networks(head.sequence("workloads"), Path(origin).parent),
+        weights=_weights(head.sequence("workloads")),
         engines=engines,
         machine=machine,
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
@@ -123,14 +126,24 @@ def _network(entry: object, folder: Path) -> Network:
     if isinstance(entry, str):
         return Network(entry, folder=_folder_of(entry, folder))
     if not isinstance(entry, Mapping):
-        raise SpecError(f"[study] workloads holds {entry!r}; a workload is a text or {{name=, dims={{...}}}}")
-    table = Table("[study] workloads", entry, ("name", "dims"))
+        raise SpecError(f"[study] workloads holds {entry!r}; a workload is a text or {{name=, dims={{...}}, weight=}}")
+    table = Table("[study] workloads", entry, ("name", "dims", "weight"))
     dims = table.table("dims", default={})
     for name, size in dims.items():
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise SpecError(f"[study] workloads: dims.{name}={size!r} is not a whole number of at least 1")
     name = table.text("name")
     return Network(name, tuple(sorted(dims.items())), _folder_of(name, folder))
+
+
+def _weights(entries: list[object]) -> tuple[float, ...] | None:
+    """Weights of the workloads, 1 where one is not given; None if none is."""
+    given = [entry.get("weight") if isinstance(entry, Mapping) else None for entry in entries]
+    for weight in given:
+        numeric = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if weight is not None and not (numeric and 0 < weight < float("inf")):
+            raise SpecError(f"[study] workloads: weight={weight!r} is not a number above 0")
+    return None if set(given) == {None} else tuple(1.0 if weight is None else float(weight) for weight in given)
 
 
 def _folder_of(text: str, folder: Path) -> str:

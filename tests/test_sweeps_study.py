@@ -164,7 +164,7 @@ WRONG = [
     (
         'workloads = ["gemms.toml"]',
         "workloads = [3]",
-        "[study] workloads holds 3; a workload is a text or {name=, dims={...}}",
+        "[study] workloads holds 3; a workload is a text or {name=, dims={...}, weight=}",
     ),
     (
         'workloads = ["gemms.toml"]',
