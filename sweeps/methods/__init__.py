@@ -5,9 +5,10 @@ from __future__ import annotations
 from sweeps.methods.base import ContentOf, Method, Proposals
 from sweeps.methods.grid import Grid
 from sweeps.methods.random_sample import RandomSample
+from sweeps.methods.search import Search
 from sweeps.study import Study
 
-METHODS: tuple[Method, ...] = (Grid(), RandomSample())
+METHODS: tuple[Method, ...] = (Grid(), RandomSample(), Search())
 """One for each kind of method."""
 
 
