@@ -22,6 +22,6 @@ def effort(point: Point, workload: Workload) -> int:
         return 0
     try:
         engine = point.make_engine()
-        return sum(engine.latency(product.gemm).expected for _, product in workload.products)
+        return sum(int(engine.latency(product.gemm).expected) for _, product in workload.products)
     except HwsimError:
         return 0

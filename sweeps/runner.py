@@ -1,4 +1,4 @@
-"""A sweep: the points that a study's method proposes and that are not stored yet, each stored before it counts as done."""
+"""A sweep: what a study's method proposes and the store lacks, each point stored before it counts as done."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ def run(
     """Run what is missing of ``study`` and return the table of all its points.
 
     ``out`` is the folder of the store, made if absent; None keeps everything in memory. What is stored is not run
-    again, failures neither unless ``retry_failed``. ``place`` is where points run, this process if not given. KeyboardInterrupt passes through: what was finished by then is
-    stored. Raises SpecError or WorkloadError if the study's networks cannot be read, ``out`` holds something foreign
-    or another process sweeps into it.
+    again, failures neither unless ``retry_failed``. ``place`` is where points run, this process if not given.
+    KeyboardInterrupt passes through: what was finished by then is stored.
+    Raises SpecError or WorkloadError if the study's networks cannot be read, ``out`` holds something foreign or
+    another process sweeps into it; WorkersError if the workers are lost.
     """
     evaluator, folder = Evaluator(), None if out is None else Path(out)
     for network in study.networks:

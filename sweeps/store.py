@@ -144,7 +144,8 @@ class Store:
         found = {}
         for first in range(0, len(points), ASKED_AT_ONCE):
             asked = {point.digest: point for point in points[first : first + ASKED_AT_ONCE]}
-            query = f"SELECT digest, seconds, error, summary FROM outcome WHERE digest IN ({','.join('?' * len(asked))})"
+            marks = ",".join("?" * len(asked))
+            query = f"SELECT digest, seconds, error, summary FROM outcome WHERE digest IN ({marks})"
             for digest, seconds, error, summary in self._db.execute(query, tuple(asked)):
                 known = None if summary is None else json.loads(summary)
                 found[digest] = Outcome(asked[digest], seconds, summary=known, error=error)

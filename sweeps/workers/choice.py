@@ -48,5 +48,3 @@ class Place:
         from sweeps.workers.processes import Processes
 
         return Processes(self.workers or 1, evaluator.workload, self.limit_s)
-
-

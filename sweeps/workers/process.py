@@ -23,9 +23,7 @@ COMMAND = (
 )
 """Its modules are found where this process finds them. Nothing of the caller's own program is imported again."""
 
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-}
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
 """A worker is one thread: as many workers as cores, and sums in one order."""
 
 
