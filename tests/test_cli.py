@@ -28,7 +28,7 @@ from sweeps.metrics import METRICS
 from sweeps.release import release
 from sweeps.render.layers import BAR_CELLS
 from sweeps.runner import run
-from sweeps.store import Store
+from sweeps.store import Asked, Store
 from sweeps.study import load_study
 
 ROOT = Path(__file__).parent.parent
@@ -245,8 +245,10 @@ def test_the_report_of_an_interrupted_sweep_says_how_much_ran(tmp_path: Path) ->
     study, out = load_study(write_study(tmp_path)), tmp_path / "out"
     found = list(points(study, Evaluator().content_of))
     with Store.create_or_open(out) as store:
-        store.begin(study.digest, study.origin, study.text, found)
-        store.put(Evaluator().evaluate(found[0]), study.digest, "1")
+        asked = Asked(study.digest, "1")
+        store.begin(asked, study.origin, study.text)
+        store.propose(found)
+        store.put_outcome(Evaluator().evaluate(found[0]), asked)
     assert answer("report", out) == f"{out / 'report.html'}: 1 of {POINTS} designs ran, 1 on the front\n"
 
 
