@@ -14,6 +14,7 @@ from mapper.objective import Objective
 from mapper.planning import plan
 from sweeps.canonical import digest
 from sweeps.metrics import summarise
+from sweeps.plan_settings import Buffers
 from sweeps.point import Network, Outcome, Point, sizes_of
 from sweeps.record import Record, pack
 
@@ -56,7 +57,7 @@ def outcome_of(point: Point, workload: Workload) -> Outcome:
     start = perf_counter()
     try:
         machine = point.make_machine()
-        program = plan(workload, machine, Objective(point.plan_objective))
+        program = plan(workload, machine, Objective(point.plan_objective), Buffers(point.plan_buffers).counts)
         report = simulate(workload, machine, program, depth=Depth(point.depth)).to_json()
     except HwsimError as error:
         return Outcome(point, perf_counter() - start, error=str(error))
