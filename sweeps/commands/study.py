@@ -85,25 +85,21 @@ def _run(study: Study, out: Path, place: Place, retry_failed: bool) -> Table:
 
 
 def _dry_run(study: Study, out: Path | None, json: bool) -> None:
-    from sweeps.enumeration import points
-    from sweeps.evaluate import Evaluator
-    from sweeps.store import Store
-    from sweeps.store_file import FILE_NAME
+    from sweeps.outlook import outlook
 
-    found = list(points(study, Evaluator().content_of))
-    done: frozenset[str] = frozenset()
-    if out is not None and (out / FILE_NAME).exists():
-        with Store.open(out) as store:
-            done = store.finished()
-    stored = sum(point.digest in done for point in found)
+    found = outlook(study, out)
+    first = found.points[:FIRST_SHOWN]
     if json:
-        first = [dict(point.fields) for point in found[:FIRST_SHOWN]]
-        print_json({"study": study.name, "points": len(found), "stored": stored, "first": first})
+        estimate = {"estimated_seconds": found.estimate.seconds, "estimate": str(found.estimate)}
+        counts = {"study": study.name, "points": found.total, "stored": len(found.known)}
+        print_json({**counts, **estimate, "first": [dict(point.fields) for point in first]})
         return
     from sweeps.render.terminal import print_points
 
-    typer.echo(f"{study.name}: {len(found)} points, {stored} of them stored already, {len(found) - stored} to run")
-    print_points(console(), found[:FIRST_SHOWN])
+    typer.echo(f"{study.name}: {found.total} points, {len(found.known)} of them stored already, {found.missing} to run")
+    if found.missing:
+        typer.echo(f"{found.estimate}; the first points:")
+    print_points(console(), first)
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:
