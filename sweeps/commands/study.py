@@ -11,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.promising import Promising
     from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
@@ -37,6 +38,10 @@ def sweep(
         float | None, typer.Option("--point-time-limit", help="Seconds that one point may take; then it has failed.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points again that failed before.")] = False,
+    promising_first: Annotated[
+        bool,
+        typer.Option("--promising-first", help="Run first what a surrogate takes for the front (depth count, step)."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -54,12 +59,15 @@ def sweep(
     if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
-    table = _run(loaded, out, place, retry_failed)
+    order = _promising(loaded) if promising_first else None
+    table = _run(loaded, out, place, retry_failed, order)
     if json:
         print_json(_facts(table, out))
     else:
         from sweeps.render.terminal import print_table
 
+        for error in order.errors() if order else []:
+            typer.echo(str(error))
         print_table(console(), table, str(out))
     raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
 
@@ -73,12 +81,19 @@ def _check_points(study: Study) -> None:
         raise typer.Exit(ANSWER_IS_BAD)
 
 
-def _run(study: Study, out: Path, place: Place, retry_failed: bool) -> Table:
+def _promising(study: Study) -> Promising:
+    from sweeps.evaluate import Evaluator
+    from sweeps.promising import Promising
+
+    return Promising(study, Evaluator().evaluate)
+
+
+def _run(study: Study, out: Path, place: Place, retry_failed: bool, order: Promising | None) -> Table:
     from sweeps.render.progress import progress_on
     from sweeps.runner import run
 
     try:
-        return run(study, out, progress_on(console(stderr=True)), place, retry_failed)
+        return run(study, out, progress_on(console(stderr=True)), place, retry_failed, order)
     except KeyboardInterrupt:
         typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
         raise typer.Exit(ANSWER_IS_BAD) from None
