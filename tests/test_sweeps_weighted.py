@@ -110,4 +110,6 @@ def test_weights_are_on_the_terminal(tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text(GEMMS)
     done = CliRunner().invoke(app, ["sweep", str(path), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0
-    assert "On 2 networks, weighted, matrix-2d:rows=16,cols=16 has the lowest total cycles" in done.output.replace("\n", " ")
+    assert "On 2 networks, weighted, matrix-2d:rows=16,cols=16 has the lowest total cycles" in done.output.replace(
+        "\n", " "
+    )
