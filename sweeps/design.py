@@ -76,9 +76,13 @@ class DesignSpace:
         return [point for point in points if allowed(point, study)]
 
     def __iter__(self) -> Iterator[Design]:
-        """Every design that no ``where`` refuses, in order; engines are made once."""
-        engines = [found for i in range(self.engines) if (found := self.engine_at(i)) is not None]
-        for outer in range(self.size // self.engines):
+        """Every design that no ``where`` refuses, in order; engines are made once, when they are first come to."""
+        engines: list[tuple[str, Fields]] = []
+        for index in range(self.engines):
+            if (found := self.engine_at(index)) is not None:
+                engines.append(found)
+                yield self.combined(0, *found)
+        for outer in range(1, self.size // self.engines):
             for array, engine in engines:
                 yield self.combined(outer, array, engine)
 

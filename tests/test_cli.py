@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -217,7 +218,11 @@ def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
 def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     folder = ("--out", tmp_path / "out")
-    assert answer("sweep", study, "--dry-run") == answer("sweep", study, "--dry-run", *folder)
+    first, estimate, *points = answer("sweep", study, "--dry-run").splitlines()
+    again, _, *same = answer("sweep", study, "--dry-run", *folder).splitlines()
+    assert (first, points) == (again, same)
+    said = r"about \d+(\.\d)? (s|min) on one core, judged by 4 points run for this estimate; the first points:"
+    assert re.fullmatch(said, estimate)
     result = invoke("sweep", study)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
@@ -226,7 +231,7 @@ def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_names_each_machine_on_one_line() -> None:
-    first, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
+    first, _, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
     assert first == "lut-shapes: 5 points, 0 of them stored already, 5 to run"
     assert len(lines) == 5
     assert all(line.startswith("  bitnet") and line.endswith(",dram_gb_per_s=460") for line in lines)

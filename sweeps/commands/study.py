@@ -11,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.promising import Promising
     from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
@@ -37,6 +38,10 @@ def sweep(
         float | None, typer.Option("--point-time-limit", help="Seconds that one point may take; then it has failed.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points again that failed before.")] = False,
+    promising_first: Annotated[
+        bool,
+        typer.Option("--promising-first", help="Run first what a surrogate takes for the front (depth count, step)."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -54,12 +59,15 @@ def sweep(
     if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
-    table = _run(loaded, out, place, retry_failed)
+    order = _promising(loaded) if promising_first else None
+    table = _run(loaded, out, place, retry_failed, order)
     if json:
         print_json(_facts(table, out))
     else:
         from sweeps.render.terminal import print_table
 
+        for error in order.errors() if order else []:
+            typer.echo(str(error))
         print_table(console(), table, str(out))
     raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
 
@@ -73,37 +81,40 @@ def _check_points(study: Study) -> None:
         raise typer.Exit(ANSWER_IS_BAD)
 
 
-def _run(study: Study, out: Path, place: Place, retry_failed: bool) -> Table:
+def _promising(study: Study) -> Promising:
+    from sweeps.evaluate import Evaluator
+    from sweeps.promising import Promising
+
+    return Promising(study, Evaluator().evaluate)
+
+
+def _run(study: Study, out: Path, place: Place, retry_failed: bool, order: Promising | None) -> Table:
     from sweeps.render.progress import progress_on
     from sweeps.runner import run
 
     try:
-        return run(study, out, progress_on(console(stderr=True)), place, retry_failed)
+        return run(study, out, progress_on(console(stderr=True)), place, retry_failed, order)
     except KeyboardInterrupt:
         typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
         raise typer.Exit(ANSWER_IS_BAD) from None
 
 
 def _dry_run(study: Study, out: Path | None, json: bool) -> None:
-    from sweeps.enumeration import points
-    from sweeps.evaluate import Evaluator
-    from sweeps.store import Store
-    from sweeps.store_file import FILE_NAME
+    from sweeps.outlook import outlook
 
-    found = list(points(study, Evaluator().content_of))
-    done: frozenset[str] = frozenset()
-    if out is not None and (out / FILE_NAME).exists():
-        with Store.open(out) as store:
-            done = store.finished()
-    stored = sum(point.digest in done for point in found)
+    found = outlook(study, out)
+    first = found.points[:FIRST_SHOWN]
     if json:
-        first = [dict(point.fields) for point in found[:FIRST_SHOWN]]
-        print_json({"study": study.name, "points": len(found), "stored": stored, "first": first})
+        estimate = {"estimated_seconds": found.estimate.seconds, "estimate": str(found.estimate)}
+        counts = {"study": study.name, "points": found.total, "stored": len(found.known)}
+        print_json({**counts, **estimate, "first": [dict(point.fields) for point in first]})
         return
     from sweeps.render.terminal import print_points
 
-    typer.echo(f"{study.name}: {len(found)} points, {stored} of them stored already, {len(found) - stored} to run")
-    print_points(console(), found[:FIRST_SHOWN])
+    typer.echo(f"{study.name}: {found.total} points, {len(found.known)} of them stored already, {found.missing} to run")
+    if found.missing:
+        typer.echo(f"{found.estimate}; the first points:")
+    print_points(console(), first)
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:

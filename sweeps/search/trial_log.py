@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -48,26 +50,63 @@ class TrialLog:
 
 def _open(study: Study, folder: Path) -> optuna.Study:
     import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
 
     path = folder / LOG_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _mend(path)
         log = optuna.create_study(
-            storage=JournalStorage(JournalFileBackend(str(path))),
+            storage=_storage(path),
             study_name=f"{study.name} {study.digest[:8]} {code_version()}",
             directions=[_word(direction) for direction in study.objectives.values()],
             load_if_exists=True,
         )
     except OSError as error:
         raise SpecError(f"{path} cannot be written ({error.strerror or error})") from None
-    except (ValueError, KeyError):
-        raise SpecError(f"{path} is not a journal of Optuna; it was left as it is") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         log.set_metric_names(list(study.objectives))
     return log
+
+
+def _storage(path: Path) -> optuna.storages.BaseStorage:
+    """The journal without a lock of its own: the store has one writer, and readers need none."""
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+    class Unlocked(JournalFileOpenLock):
+        def acquire(self) -> bool:
+            return True
+
+        def release(self) -> None:
+            """Nothing was taken."""
+
+    return JournalStorage(JournalFileBackend(str(path), lock_obj=Unlocked(str(path))))
+
+
+def _mend(path: Path) -> None:
+    """Cut off a last line that a killed process did not finish; raise SpecError, the file left as it is, if it is no
+    journal."""
+    whole = path.read_bytes() if path.exists() else b""
+    lines, torn = whole[: whole.rfind(b"\n") + 1], whole[whole.rfind(b"\n") + 1 :]
+    if not all(map(_is_record, lines.splitlines())) or not _may_begin(torn):
+        raise SpecError(f"{path} is not a journal of Optuna; it was left as it is")
+    if torn:
+        os.truncate(path, len(lines))
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(record, dict) and "op_code" in record
+
+
+def _may_begin(torn: bytes) -> bool:
+    """Whether a record may begin so."""
+    start = b'{"op_code":'
+    return torn[: len(start)] == start[: len(torn)]
 
 
 def _word(direction: Direction) -> Literal["minimize", "maximize"]:
