@@ -118,15 +118,18 @@ def _dry_run(study: Study, out: Path | None, json: bool) -> None:
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:
+    from sweeps.design_table import weighted_table
     from sweeps.render.answer import answer
 
+    designs = weighted_table(table)
     return {
         "study": table.study.name,
         "store": str(out),
         "points": len(table.entries),
         "failed": [{"point": dict(entry.fields), "error": entry.error} for entry in table.failed],
-        "answer": " ".join(answer(table)).strip(),
+        "answer": " ".join(answer(designs or table)).strip(),
         "front": [dict(entry.values) for entry in table.front],
+        **({} if designs is None else {"designs": [dict(entry.values) for entry in designs.front]}),
     }
 
 
@@ -172,23 +175,53 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path, typer.Option("--csv", help="The table; `-` is stdout.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table as text; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table as a Parquet file.")] = None,
+    designs: Annotated[
+        bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
+    from hwsim.errors import SpecError
+
+    if csv is None and parquet is None:
+        raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
+    if designs:
+        table = _designs(table, folder)
     text = table.to_csv()
-    if str(csv) == "-":
+    if csv is not None and str(csv) == "-":
         typer.echo(text, nl=False)
-        return
-    csv.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_text(text, "utf-8")
-    rows = text.count("\n") - 1
+    elif csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        csv.write_text(text, "utf-8")
+        _written("csv", csv, table, json)
+    if parquet is not None:
+        from sweeps.parquet import write_parquet
+
+        parquet.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(table, parquet)
+        _written("parquet", parquet, table, json)
+
+
+def _designs(table: Table, folder: Path) -> Table:
+    from hwsim.errors import SpecError
+    from sweeps.design_table import weighted_table
+
+    found = weighted_table(table)
+    if found is None:
+        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
+    return found
+
+
+def _written(kind: str, path: Path, table: Table, json: bool) -> None:
+    rows = len(table.entries) - table.missing
     if json:
-        print_json({"csv": str(csv), "rows": rows, "columns": list(table.columns)})
+        print_json({kind: str(path), "rows": rows, "columns": list(table.columns)})
     else:
-        typer.echo(f"{csv}: {rows} rows")
+        typer.echo(f"{path}: {rows} rows")
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:
