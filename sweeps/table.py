@@ -91,12 +91,13 @@ class Table:
         writer.writerow([*self.columns, *AFTER])
         for entry in self.entries:
             if entry.ran:
-                cells = [_cell(entry.values.get(name)) for name in self.columns]
-                writer.writerow([*cells, _cell(entry.allowed), _cell(entry.on_front), entry.error or ""])
+                cells = [cell(entry.values.get(name)) for name in self.columns]
+                writer.writerow([*cells, cell(entry.allowed), cell(entry.on_front), entry.error or ""])
         return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as the CSV has it: nothing for what is not known, every digit of a number."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)

@@ -172,23 +172,45 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path, typer.Option("--csv", help="The table; `-` is stdout.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
+    if csv is None and parquet is None:
+        from hwsim.errors import SpecError
+
+        raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
-    text = table.to_csv()
+    files = _written(table, csv, parquet)
     if str(csv) == "-":
-        typer.echo(text, nl=False)
         return
-    csv.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_text(text, "utf-8")
-    rows = text.count("\n") - 1
+    rows = len(table.entries) - table.missing
     if json:
-        print_json({"csv": str(csv), "rows": rows, "columns": list(table.columns)})
+        print_json({**files, "rows": rows, "columns": list(table.columns)})
     else:
-        typer.echo(f"{csv}: {rows} rows")
+        for file in files.values():
+            typer.echo(f"{file}: {rows} rows")
+
+
+def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
+    """Write the files that were asked for; their names by form."""
+    files = {}
+    if str(csv) == "-":
+        typer.echo(table.to_csv(), nl=False)
+    elif csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        csv.write_text(table.to_csv(), "utf-8")
+        files["csv"] = str(csv)
+    if parquet is not None:
+        from sweeps.parquet import to_parquet
+
+        content = to_parquet(table)
+        parquet.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_bytes(content)
+        files["parquet"] = str(parquet)
+    return files
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:
