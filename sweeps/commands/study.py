@@ -175,35 +175,50 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path | None, typer.Option("--csv", help="The table as text; `-` is stdout.")] = None,
-    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table as a Parquet file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
     designs: Annotated[
         bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
-    from hwsim.errors import SpecError
-
     if csv is None and parquet is None:
+        from hwsim.errors import SpecError
+
         raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
     if designs:
         table = _designs(table, folder)
-    text = table.to_csv()
-    if csv is not None and str(csv) == "-":
-        typer.echo(text, nl=False)
+    files = _written(table, csv, parquet)
+    if str(csv) == "-":
+        return
+    rows = len(table.entries) - table.missing
+    if json:
+        print_json({**files, "rows": rows, "columns": list(table.columns)})
+    else:
+        for file in files.values():
+            typer.echo(f"{file}: {rows} rows")
+
+
+def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
+    """Write the files that were asked for; their names by form."""
+    files = {}
+    if str(csv) == "-":
+        typer.echo(table.to_csv(), nl=False)
     elif csv is not None:
         csv.parent.mkdir(parents=True, exist_ok=True)
-        csv.write_text(text, "utf-8")
-        _written("csv", csv, table, json)
+        csv.write_text(table.to_csv(), "utf-8")
+        files["csv"] = str(csv)
     if parquet is not None:
-        from sweeps.parquet import write_parquet
+        from sweeps.parquet import to_parquet
 
+        content = to_parquet(table)
         parquet.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(table, parquet)
-        _written("parquet", parquet, table, json)
+        parquet.write_bytes(content)
+        files["parquet"] = str(parquet)
+    return files
 
 
 def _designs(table: Table, folder: Path) -> Table:
@@ -214,14 +229,6 @@ def _designs(table: Table, folder: Path) -> Table:
     if found is None:
         raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
     return found
-
-
-def _written(kind: str, path: Path, table: Table, json: bool) -> None:
-    rows = len(table.entries) - table.missing
-    if json:
-        print_json({kind: str(path), "rows": rows, "columns": list(table.columns)})
-    else:
-        typer.echo(f"{path}: {rows} rows")
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:
