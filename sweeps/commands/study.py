@@ -118,15 +118,18 @@ def _dry_run(study: Study, out: Path | None, json: bool) -> None:
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:
+    from sweeps.design_table import weighted_table
     from sweeps.render.answer import answer
 
+    designs = weighted_table(table)
     return {
         "study": table.study.name,
         "store": str(out),
         "points": len(table.entries),
         "failed": [{"point": dict(entry.fields), "error": entry.error} for entry in table.failed],
-        "answer": " ".join(answer(table)).strip(),
+        "answer": " ".join(answer(designs or table)).strip(),
         "front": [dict(entry.values) for entry in table.front],
+        **({} if designs is None else {"designs": [dict(entry.values) for entry in designs.front]}),
     }
 
 
@@ -172,17 +175,22 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
-    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table as text; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table as a Parquet file.")] = None,
+    designs: Annotated[
+        bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
-    if csv is None and parquet is None:
-        from hwsim.errors import SpecError
+    from hwsim.errors import SpecError
 
+    if csv is None and parquet is None:
         raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
+    if designs:
+        table = _designs(table, folder)
     files = _written(table, csv, parquet)
     if str(csv) == "-":
         return
@@ -192,6 +200,16 @@ def export(
     else:
         for file in files.values():
             typer.echo(f"{file}: {rows} rows")
+
+
+def _designs(table: Table, folder: Path) -> Table:
+    from hwsim.errors import SpecError
+    from sweeps.design_table import weighted_table
+
+    found = weighted_table(table)
+    if found is None:
+        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
+    return found
 
 
 def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
@@ -204,11 +222,10 @@ def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, 
         csv.write_text(table.to_csv(), "utf-8")
         files["csv"] = str(csv)
     if parquet is not None:
-        from sweeps.parquet import to_parquet
+        from sweeps.parquet import write_parquet
 
-        content = to_parquet(table)
         parquet.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write_bytes(content)
+        write_parquet(table, parquet)
         files["parquet"] = str(parquet)
     return files
 
