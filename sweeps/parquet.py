@@ -1,9 +1,8 @@
-"""A table as a Parquet file: the rows and columns of the canonical export, with types."""
+"""The canonical table in Parquet: the rows and columns of the CSV, with types."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwsim.errors import MissingToolError
@@ -15,23 +14,25 @@ if TYPE_CHECKING:
 INT64 = 2**63
 
 
-def write_parquet(table: Table, path: Path) -> int:
-    """Write finished points, one row each, and return how many.
+def to_parquet(table: Table) -> bytes:
+    """The file: equal tables, equal bytes (of one version of pyarrow, which signs what it writes).
 
-    Equal tables make equal bytes (of one version of pyarrow, which signs what it writes). Whole numbers are int64,
-    other numbers float64; a column whose values have no type in common, or exceed it, is text; what is not known is
-    null. Raises MissingToolError if pyarrow is not installed.
+    Whole numbers are int64, other numbers float64; a column whose values have no type in common, or that exceed it,
+    is text. What is not known is null. Raises MissingToolError without pyarrow.
     """
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise MissingToolError("a Parquet file needs pyarrow; pip install 'hwsim[sweep]' brings it") from None
+        raise MissingToolError("Parquet needs pyarrow: pip install 'hwsim[sweep]'") from None
     ran = [entry for entry in table.entries if entry.ran]
     columns = {name: [entry.values.get(name) for entry in ran] for name in table.columns}
     columns |= {name: [getattr(entry, name) for entry in ran] for name in AFTER}
-    parquet.write_table(pyarrow.table({name: _array(pyarrow, values) for name, values in columns.items()}), path)
-    return len(ran)
+    arrays = {name: _array(pyarrow, values) for name, values in columns.items()}
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.table(arrays), sink, compression="snappy")
+    found: bytes = sink.getvalue().to_pybytes()
+    return found
 
 
 def _array(arrow: Any, values: Sequence[Any]) -> pyarrow.Array:

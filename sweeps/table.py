@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hwsim.errors import SpecError
+from hwsim.errors import MissingToolError, SpecError
 from sweeps.metrics import METRICS
 from sweeps.pareto import front
 from sweeps.plan_settings import MAPPER_FIELDS
@@ -74,12 +74,12 @@ class Table:
     def to_pandas(self) -> DataFrame:
         """Finished points as a DataFrame with the columns of ``to_csv``, one row for each, indexed by position.
 
-        Raises SpecError with one sentence if pandas is not installed.
+        Raises MissingToolError if pandas is not installed.
         """
         try:
             from pandas import DataFrame
         except ImportError:
-            raise SpecError("to_pandas needs pandas; pip install 'hwsim[sweep]' brings it") from None
+            raise MissingToolError("a DataFrame needs pandas: pip install 'hwsim[sweep]'") from None
         ran = [entry for entry in self.entries if entry.ran]
         rows = [{**entry.values, **{name: getattr(entry, name) for name in AFTER}} for entry in ran]
         return DataFrame(rows, index=[entry.position for entry in ran], columns=[*self.columns, *AFTER])

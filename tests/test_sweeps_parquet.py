@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyarrow import parquet
 
 import sweeps
+from hwsim.errors import MissingToolError
 from small_study import STUDY, write_study
-from sweeps.parquet import write_parquet
+from sweeps.parquet import to_parquet
 from sweeps.table import AFTER, Table, cell
 
 
@@ -21,14 +25,12 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
     return sweeps.run(sweeps.load_study(write_study(tmp_path_factory.mktemp("plain"), text)))
 
 
-def written(table: Table, folder: Path) -> Path:
-    path = folder / f"{len(list(folder.iterdir()))}.parquet"
-    assert write_parquet(table, path) == len(table.entries)
-    return path
+def read(content: bytes) -> Any:
+    return parquet.read_table(io.BytesIO(content))
 
 
-def test_it_holds_the_cells_of_the_csv(table: Table, tmp_path: Path) -> None:
-    found = parquet.read_table(written(table, tmp_path))
+def test_it_holds_the_cells_of_the_csv(table: Table) -> None:
+    found = read(to_parquet(table))
     head, *lines = table.to_csv().splitlines()
     assert found.column_names == head.split(",")
     assert found.num_rows == len(lines) == len(table.entries)
@@ -40,8 +42,8 @@ def test_it_holds_the_cells_of_the_csv(table: Table, tmp_path: Path) -> None:
         assert [row[name] for name in AFTER] == [entry.allowed, entry.on_front, entry.error]
 
 
-def test_columns_have_types(table: Table, tmp_path: Path) -> None:
-    kinds = {field.name: str(field.type) for field in parquet.read_table(written(table, tmp_path)).schema}
+def test_columns_have_types(table: Table) -> None:
+    kinds = {field.name: str(field.type) for field in read(to_parquet(table)).schema}
     assert (kinds["rows"], kinds["utilization"], kinds["on_front"], kinds["array"]) == (
         "int64",
         "double",
@@ -61,15 +63,18 @@ def test_columns_have_types(table: Table, tmp_path: Path) -> None:
         ([None, None], "string", [None, None]),
     ],
 )
-def test_what_has_no_type_in_common_is_text(
-    table: Table, tmp_path: Path, values: list[object], kind: str, stored: object
-) -> None:
+def test_what_has_no_type_in_common_is_text(table: Table, values: list[object], kind: str, stored: object) -> None:
     entries = [replace(e, values={"x": value}) for e, value in zip(table.entries[:2], values, strict=True)]
-    column = parquet.read_table(written(replace(table, entries=tuple(entries)), tmp_path))["x"]
+    column = read(to_parquet(replace(table, entries=tuple(entries))))["x"]
     assert (str(column.type), column.to_pylist()) == (kind, stored)
 
 
 def test_equal_studies_give_equal_bytes(table: Table, tmp_path: Path) -> None:
     path = write_study(tmp_path, table.study.text)
-    again = sweeps.run(sweeps.load_study(path), tmp_path / "out", workers=2)
-    assert written(again, tmp_path).read_bytes() == written(table, tmp_path).read_bytes()
+    assert to_parquet(sweeps.run(sweeps.load_study(path), tmp_path / "out", workers=2)) == to_parquet(table)
+
+
+def test_without_pyarrow_a_sentence_says_what_brings_it(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingToolError, match=r"^Parquet needs pyarrow: pip install 'hwsim\[sweep\]'$"):
+        to_parquet(table)

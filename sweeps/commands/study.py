@@ -175,17 +175,17 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path | None, typer.Option("--csv", help="The table as text; `-` is stdout.")] = None,
-    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table as a Parquet file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
     designs: Annotated[
         bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
-    from hwsim.errors import SpecError
-
     if csv is None and parquet is None:
+        from hwsim.errors import SpecError
+
         raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
@@ -202,16 +202,6 @@ def export(
             typer.echo(f"{file}: {rows} rows")
 
 
-def _designs(table: Table, folder: Path) -> Table:
-    from hwsim.errors import SpecError
-    from sweeps.design_table import weighted_table
-
-    found = weighted_table(table)
-    if found is None:
-        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
-    return found
-
-
 def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
     """Write the files that were asked for; their names by form."""
     files = {}
@@ -222,12 +212,23 @@ def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, 
         csv.write_text(table.to_csv(), "utf-8")
         files["csv"] = str(csv)
     if parquet is not None:
-        from sweeps.parquet import write_parquet
+        from sweeps.parquet import to_parquet
 
+        content = to_parquet(table)
         parquet.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(table, parquet)
+        parquet.write_bytes(content)
         files["parquet"] = str(parquet)
     return files
+
+
+def _designs(table: Table, folder: Path) -> Table:
+    from hwsim.errors import SpecError
+    from sweeps.design_table import weighted_table
+
+    found = weighted_table(table)
+    if found is None:
+        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
+    return found
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:
