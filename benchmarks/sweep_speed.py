@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,14 +47,24 @@ cols = {from = 1, to = 100, step = 1}
 """
 MANY_POINTS = 10_000
 
-_record: list[Record] = []
+RECORD = "SWEEP_SPEED_RECORD"
+"""Names the file with the record that every point gets; workers find it too."""
+
+
+@lru_cache(maxsize=1)
+def made(path: str) -> Record:
+    record: Record = pickle.loads(Path(path).read_bytes())
+    return record
 
 
 def instant(point: Point, workload: Workload) -> Record:
-    """The record of the first point, for every point: what is left is overhead."""
-    if not _record:
-        _record.append(record_of(point, workload))
-    return replace(_record[0], digest=point.digest, seconds=0.0)
+    """The record of one point, for every point: what is left is overhead."""
+    return replace(made(os.environ[RECORD]), digest=point.digest)
+
+
+def nothing(point: Point, workload: Workload) -> Record:
+    """A failed point, at once."""
+    return Record(point.digest, 0.0, error="nothing was run")
 
 
 class Instant:
@@ -110,25 +122,38 @@ def speed_up() -> None:
 def overhead() -> None:
     """10,000 points that take no time, through runner, executor and store."""
     for name in ("gemms.toml", "resnet50"):
-        workload = str(Path(__file__).parent.parent / "examples" / name) if name.endswith("toml") else name
+        workload = str(STEP_STUDY.parent / name) if name.endswith("toml") else name
         study = parse_study(MANY.replace("WORKLOAD", workload), "many.toml")
-        for workers in (None, 1, 2):
-            _overhead_of(name, study, workers)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "record"
+            os.environ[RECORD] = str(path)
+            path.write_bytes(pickle.dumps(replace(_record_of(study), seconds=0.0)))
+            for workers in (None, 1, 2):
+                _overhead_of(f"{name}, {_where(workers)}", study, Nowhere(workers), Path(folder) / str(workers))
 
 
-def _overhead_of(name: str, study: Study, workers: int | None) -> None:
-    place = Nowhere(workers)
-    _record.clear()
-    empty = replace(study, engines=tuple(replace(e, axes={**e.axes, "rows": (1,)}) for e in study.engines))
-    with TemporaryDirectory() as folder:
-        few = timed(lambda: run(empty, Path(folder) / "few", None, place))
-        many = timed(lambda: run(study, Path(folder) / "many", None, place))
-        again = timed(lambda: run(study, Path(folder) / "many", None, place))
-        size = (Path(folder) / "many" / "study.sqlite").stat().st_size
-    where = "in this process" if workers is None else f"{workers} workers"
-    wall, cpu = ((many[i] - again[i] - few[i]) / (MANY_POINTS - 100) * 1e3 for i in (0, 1))
+def _record_of(study: Study) -> Record:
+    """Of the array with 16 rows and columns."""
+    evaluator = Evaluator()
+    points = next(method_of(study).propose(study, evaluator.content_of))
+    chosen = next(p for p in points if (dict(p.engine)["rows"], dict(p.engine)["cols"]) == (16, 16))
+    return record_of(chosen, evaluator.workload(chosen.network))
+
+
+def _where(workers: int | None) -> str:
+    return "in this process" if workers is None else f"{workers} workers"
+
+
+def _overhead_of(name: str, study: Study, place: Place, folder: Path) -> None:
+    """From a run of all points, less one that finds them stored, less the start of workers for a hundred."""
+    few = replace(study, engines=tuple(replace(e, axes={**e.axes, "rows": (1,)}) for e in study.engines))
+    first = timed(lambda: run(few, folder / "few", None, place))
+    many = timed(lambda: run(study, folder / "many", None, place))
+    again = timed(lambda: run(study, folder / "many", None, place))
+    wall, cpu = ((many[i] - again[i] - first[i]) / (MANY_POINTS - 100) * 1e3 for i in (0, 1))
+    size = (folder / "many" / "study.sqlite").stat().st_size
     print(
-        f"{name}, {where}: {wall:.3f} ms, {cpu:.3f} CPU ms per point that ran; enumerated, found stored and tabulated: "
+        f"{name}: {wall:.3f} ms, {cpu:.3f} CPU ms per point that ran; enumerated, found stored and tabulated: "
         f"{again[1] / MANY_POINTS * 1e3:.3f} CPU ms; {size / MANY_POINTS:.0f} bytes in the store",
         flush=True,
     )
@@ -147,11 +172,6 @@ def start() -> None:
 
     wall, cpu = timed(lambda: [one() for _ in range(10)])
     print(f"start of a worker: {wall / 10:.2f} s, {cpu / 10:.2f} CPU s")
-
-
-def nothing(point: Point, workload: Workload) -> Record:
-    """A failed point, at once."""
-    return Record(point.digest, 0.0, error="nothing was run")
 
 
 MEASURES: dict[str, Callable[[], None]] = {"speed-up": speed_up, "overhead": overhead, "start": start}

@@ -17,10 +17,11 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass
 class Loopback:
-    """The scheduler's address, and the workers that were started."""
+    """The scheduler, where it is and works, and the workers that were started."""
 
     address: str
     folder: Path
+    scheduler: subprocess.Popen[str]
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def add_worker(self, path: Path = ROOT) -> subprocess.Popen[str]:
@@ -39,7 +40,7 @@ def loopback(folder: Path, workers: int) -> Iterator[Loopback]:
     scheduler = _start("dask_scheduler", ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"], ROOT, folder)
     cluster = None
     try:
-        cluster = Loopback(_wait_for(scheduler, r"Scheduler at: +(tcp://\S+)"), folder)
+        cluster = Loopback(_wait_for(scheduler, r"Scheduler at: +(tcp://\S+)"), folder, scheduler)
         for _ in range(workers):
             cluster.add_worker()
         yield cluster

@@ -97,6 +97,34 @@ def test_a_worker_without_hwsim_is_refused(tmp_path: Path) -> None:
             sweeps.run(study, scheduler=bare.address)
 
 
+class KillsTheScheduler(KillsAWorker):
+    def step(self, outcome: Outcome) -> None:
+        self.steps += 1
+        if self.steps == self._after:
+            self._cluster.scheduler.kill()
+
+
+def test_a_scheduler_that_goes_away_ends_the_sweep_and_the_store_continues(tmp_path: Path) -> None:
+    study = sweeps.load_study(write_study(tmp_path, STEPPED))
+    with loopback(tmp_path / "dask", workers=1) as cluster:
+        watch = KillsTheScheduler(cluster, after=2)
+        place = Place(scheduler=cluster.address)
+        with pytest.raises(WorkersError, match=r"^the cluster lost a point \(.*\); what was finished is stored$"):
+            run(study, tmp_path / "out", watch, place)
+    again = Notes()
+    assert run(study, tmp_path / "out", again).to_csv() == sweeps.run(study).to_csv()
+    assert again.stored == watch.steps
+
+
+class Notes(Silence):
+    """Remembers how many points were stored at the begin."""
+
+    stored = 0
+
+    def begin(self, points: int, stored: int) -> None:
+        self.stored = stored
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nothing", "http://127.0.0.1:1"])
 def test_a_scheduler_that_does_not_answer_gets_a_sentence(
     tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch

@@ -180,6 +180,27 @@ def test_a_lock_is_let_go_and_a_file_that_was_left_stops_nobody(tmp_path: Path) 
                 pass
 
 
+def test_ctrl_c_ends_the_workers_and_says_how_to_continue(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    study, out = write_study(tmp_path, STEPPED), tmp_path / "out"
+    command = [sys.executable, "-c", "from sweeps.cli import main; main()", "sweep", str(study), "--out", str(out)]
+    with subprocess.Popen(
+        [*command, "--workers", "2"], stderr=subprocess.PIPE, text=True, env=environment(), process_group=0
+    ) as child:
+        assert child.stderr is not None
+        assert child.stderr.readline() == f"0 of {POINTS} points\n"
+        assert re.match(r"1 of \d+ points", child.stderr.readline())
+        workers = children_of(child.pid)
+        os.killpg(child.pid, signal.SIGINT)
+        said = child.stderr.read().splitlines()
+    assert child.returncode == 1
+    assert said[-1] == f"hwsim: interrupted; what was finished is in {out}, the same command continues"
+    assert not any("Traceback" in line for line in said)
+    assert len(workers) == 2
+    assert not any(lives(pid) for pid in workers)
+    assert live(study, out, 2).whole
+    assert export(study, out) == undisturbed["grid"]
+
+
 def test_a_killed_sweep_leaves_no_worker(tmp_path: Path) -> None:
     study, out = write_study(tmp_path, STEPPED), tmp_path / "out"
     child = start(study, out, workers=2)
