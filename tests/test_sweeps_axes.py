@@ -125,7 +125,7 @@ def test_settings_of_the_mapper_are_names_of_constraints() -> None:
 
 
 def test_defaults_that_follow_from_formats_follow_in_studies() -> None:
-    text = study_with(engine='array = "lut"\na = ["int8", "fp16"]\nentry = ["symmetric", "int8"]\nprecompute = "fused"')
+    text = study_with(engine='array = "lut"\na = ["int8", "fp16"]\nentry = ["exact", "int8"]\nprecompute = "fused"')
     for point in points(parse_study(text, "axes.toml"), content_of):
         given = {name: dict(point.engine)[name] for name in ("a", "entry", "precompute")}
         assert point.make_engine().spec == make_engine("lut", given).spec
