@@ -40,6 +40,7 @@ reproduce: $(VENV)/.demo
 bench: $(VENV)/.test
 	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 	$(BIN)/python benchmarks/mapping.py --only optima chain
+	$(BIN)/python benchmarks/sweep_speed.py
 
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) .ci/system-packages venv
