@@ -14,6 +14,7 @@ from hwsim.machine import Machine, make_machine
 from hwsim.machine_fields import NO_TECHNOLOGY
 from hwsim.technology.loading import digest_of_technology
 from sweeps.canonical import code_version, digest
+from sweeps.plan_settings import MAPPER_FIELDS, Buffers
 
 Fields = tuple[tuple[str, object], ...]
 
@@ -48,6 +49,7 @@ class Point:
     content: str
     depth: str
     plan_objective: str
+    plan_buffers: str = Buffers.MACHINE.value
 
     @cached_property
     def digest(self) -> str:
@@ -75,13 +77,19 @@ class Point:
             "dims": dict(self.network.dims),
             "source": self.network.source,
             "depth": self.depth,
-            "plan_objective": self.plan_objective,
+            **self.mapper,
         }
+
+    @property
+    def mapper(self) -> dict[str, str]:
+        """The fields of the mapper, by name."""
+        return {name: getattr(self, name) for name in MAPPER_FIELDS}
 
     @property
     def values(self) -> dict[str, Any]:
         """What constraints and tables see of the point before it runs."""
-        return {"workload": self.network.text, "array": self.array, **dict(self.engine), **dict(self.machine)}
+        own = {"workload": self.network.text, "array": self.array}
+        return {**own, **dict(self.engine), **dict(self.machine), **self.mapper}
 
     @property
     def values_of_machine(self) -> dict[str, Any]:
