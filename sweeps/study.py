@@ -14,6 +14,7 @@ from hwsim.layer_run import Depth
 from mapper.objective import Objective
 from sweeps.canonical import digest
 from sweeps.constraint import Constraint, parse_constraint
+from sweeps.method_settings import MethodSettings, read_method
 from sweeps.metrics import BY_NAME, RESULTS, Direction
 from sweeps.point import Network
 from sweeps.reading import Table, check_word, one_of
@@ -35,6 +36,7 @@ class Study:
     objectives: Mapping[str, Direction]
     depth: str
     plan_objective: str
+    method: MethodSettings
     origin: str
     text: str
 
@@ -76,7 +78,7 @@ def parse_study(text: str, origin: str) -> Study:
 
 
 def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
-    top = Table("", given, ("study", "engine", "machine", "constraints", "objectives"))
+    top = Table("", given, ("study", "engine", "machine", "constraints", "objectives", "method"))
     head = Table("[study]", top.table("study"), ("name", "question", "workloads", "depth", "plan_objective"))
     engines = tuple(space for block in top.blocks("engine") for space in read_engine_space(block))
     machine = read_machine_axes(top.table("machine", default={}))
@@ -94,6 +96,7 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
             head.text("plan_objective", default=Objective.DRAM_BYTES.value),
             [known.value for known in Objective],
         ),
+        method=read_method(top.table("method", default={})),
         origin=origin,
         text=text,
     )

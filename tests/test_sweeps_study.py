@@ -187,7 +187,7 @@ WRONG = [
         "[machine]",
         "[machin]",
         "the file has no key 'machin' (did you mean 'machine'?); its keys are study, engine, "
-        "machine, constraints, objectives",
+        "machine, constraints, objectives, method",
     ),
     (
         'total_cycles = "minimise"',

@@ -1,0 +1,18 @@
+"""Methods: how the points that a study runs are chosen from its space."""
+
+from __future__ import annotations
+
+from sweeps.methods.base import ContentOf, Method, Proposals
+from sweeps.methods.grid import Grid
+from sweeps.study import Study
+
+METHODS: tuple[Method, ...] = (Grid(),)
+"""One for each kind of method, in the order of ``Kind``."""
+
+
+def method_of(study: Study) -> Method:
+    """The method that the study asks for."""
+    return next(method for method in METHODS if method.kind is study.method.kind)
+
+
+__all__ = ["METHODS", "ContentOf", "Method", "Proposals", "method_of"]
