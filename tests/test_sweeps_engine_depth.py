@@ -78,7 +78,7 @@ def test_a_simulation_with_one_tile_for_each_product_computes_as_long(
 def test_a_point_that_fails_says_why_and_touches_no_other(outcomes: list[Outcome]) -> None:
     assert [outcome.error for outcome in outcomes if outcome.error] == [
         "resnet50: layer 'n0': acc=int20 is too narrow for k=147 products of int8 times int8: it needs 23 bits",
-        "gpt2-small:seq=64,layers=1: layer 'layer0.qk' multiplies two activations, and lut:m=2,n=64,k=4 alone does not",
+        "gpt2-small:seq=64,layers=1: layer 'layer0.scores' multiplies two activations, and lut:m=2,n=64,k=4 alone does not",
         "gpt2-small:seq=64,layers=1: layer 'layer0.q': acc=int20 is too narrow for k=768 products of int8 times int8: "
         "it needs 25 bits",
     ]
