@@ -19,8 +19,20 @@ def load_study(path: str | Path) -> Study:
     return load(path)
 
 
-def run(study: Study, out: str | Path | None = None) -> Table:
-    """Run what is missing of ``study`` and return its table; ``out`` is the store's folder, None keeps it in memory."""
-    from sweeps.runner import run as run_study
+def run(
+    study: Study,
+    out: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    point_time_limit_s: float | None = None,
+    retry_failed: bool = False,
+) -> Table:
+    """Run what is missing of ``study`` and return its table; ``out`` is the store's folder, None keeps it in memory.
 
-    return run_study(study, out)
+    Points run in this process, in ``workers`` processes of this machine, or on the Dask cluster of ``scheduler``.
+    """
+    from sweeps.runner import run as run_study
+    from sweeps.workers.choice import Place
+
+    return run_study(study, out, None, Place(workers, scheduler, point_time_limit_s), retry_failed)

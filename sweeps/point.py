@@ -11,6 +11,7 @@ from typing import Any
 from hwsim.engine import Engine, make_engine
 from hwsim.machine import Machine, make_machine
 from sweeps.canonical import code_version, digest
+from sweeps.plan_settings import MAPPER_FIELDS, Buffers
 
 Fields = tuple[tuple[str, object], ...]
 
@@ -45,6 +46,7 @@ class Point:
     content: str
     depth: str
     plan_objective: str
+    plan_buffers: str = Buffers.MACHINE.value
 
     @cached_property
     def digest(self) -> str:
@@ -63,13 +65,19 @@ class Point:
             "dims": dict(self.network.dims),
             "source": self.network.source,
             "depth": self.depth,
-            "plan_objective": self.plan_objective,
+            **self.mapper,
         }
+
+    @property
+    def mapper(self) -> dict[str, str]:
+        """The fields of the mapper, by name."""
+        return {name: getattr(self, name) for name in MAPPER_FIELDS}
 
     @property
     def values(self) -> dict[str, Any]:
         """What constraints and tables see of the point before it runs."""
-        return {"workload": self.network.text, "array": self.array, **dict(self.engine), **dict(self.machine)}
+        own = {"workload": self.network.text, "array": self.array}
+        return {**own, **dict(self.engine), **dict(self.machine), **self.mapper}
 
     @property
     def values_of_machine(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -28,7 +29,7 @@ from sweeps.metrics import METRICS
 from sweeps.release import release
 from sweeps.render.layers import BAR_CELLS
 from sweeps.runner import run
-from sweeps.store import Store
+from sweeps.store import Asked, Store
 from sweeps.study import load_study
 
 ROOT = Path(__file__).parent.parent
@@ -217,7 +218,11 @@ def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
 def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     folder = ("--out", tmp_path / "out")
-    assert answer("sweep", study, "--dry-run") == answer("sweep", study, "--dry-run", *folder)
+    first, estimate, *points = answer("sweep", study, "--dry-run").splitlines()
+    again, _, *same = answer("sweep", study, "--dry-run", *folder).splitlines()
+    assert (first, points) == (again, same)
+    said = r"about \d+(\.\d)? (s|min) on one core, judged by 4 points run for this estimate; the first points:"
+    assert re.fullmatch(said, estimate)
     result = invoke("sweep", study)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
@@ -226,7 +231,7 @@ def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_names_each_machine_on_one_line() -> None:
-    first, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
+    first, _, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
     assert first == "lut-shapes: 5 points, 0 of them stored already, 5 to run"
     assert len(lines) == 5
     assert all(line.startswith("  bitnet") and line.endswith(",dram_gb_per_s=460") for line in lines)
@@ -245,8 +250,10 @@ def test_the_report_of_an_interrupted_sweep_says_how_much_ran(tmp_path: Path) ->
     study, out = load_study(write_study(tmp_path)), tmp_path / "out"
     found = list(points(study, Evaluator().content_of))
     with Store.create_or_open(out) as store:
-        store.begin(study.digest, study.origin, study.text, found)
-        store.put(Evaluator().evaluate(found[0]), study.digest, "1")
+        asked = Asked(study.digest, "1")
+        store.begin(asked, study.origin, study.text)
+        store.propose(found)
+        store.put_outcome(Evaluator().evaluate(found[0]), asked)
     assert answer("report", out) == f"{out / 'report.html'}: 1 of {POINTS} designs ran, 1 on the front\n"
 
 

@@ -13,10 +13,13 @@ from small_study import STUDY
 from sweeps.enumeration import points
 from sweeps.metrics import METRICS
 from sweeps.point import Outcome, Point
-from sweeps.store import FILE_NAME, MIGRATIONS, Store, _create
+from sweeps.store import Asked, Store
+from sweeps.store_file import FILE_NAME, create
+from sweeps.store_schema import MIGRATIONS
 from sweeps.study import parse_study
 
 POINTS = list(points(parse_study(STUDY, "small.toml"), lambda network: "content"))
+ASKED = Asked("digest", "1", seed=3)
 SUMMARY = {metric.name: 7 for metric in METRICS}
 
 
@@ -31,9 +34,11 @@ def failed(point: Point) -> Outcome:
 def filled(folder: Path) -> Path:
     """A store with three of the points; its file, the log folded in."""
     with Store.create_or_open(folder) as store:
-        store.begin("digest", "small.toml", STUDY, POINTS)
+        store.begin(ASKED, "small.toml", STUDY)
+        store.propose(POINTS)
+        store.end(len(POINTS))
         for outcome in (done(POINTS[0]), failed(POINTS[1]), done(POINTS[5], 9)):
-            store.put(outcome, "digest", "1")
+            store.put_outcome(outcome, ASKED)
     path = folder / FILE_NAME
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -58,7 +63,8 @@ def test_what_was_put_is_there_when_opened_again(tmp_path: Path) -> None:
 def test_outcomes_stay_when_the_study_changes(tmp_path: Path) -> None:
     filled(tmp_path)
     with Store.create_or_open(tmp_path) as store:
-        store.begin("other", "other.toml", STUDY, POINTS[4:6])
+        store.begin(Asked("other", "1"), "other.toml", STUDY)
+        store.propose(POINTS[4:6])
         rows = list(store.rows())
         assert [(row.digest, row.done) for row in rows] == [(POINTS[4].digest, False), (POINTS[5].digest, True)]
         assert len(store.finished()) == 3
@@ -140,7 +146,7 @@ def test_a_draft_left_by_a_killed_process_is_no_store(tmp_path: Path) -> None:
 
 def test_a_second_process_that_makes_the_store_does_not_replace_the_first(tmp_path: Path) -> None:
     path = filled(tmp_path)
-    _create(path)
+    create(path)
     with Store.open(tmp_path) as store:
         assert len(store.finished()) == 3
     assert list(tmp_path.glob(".draft*")) == []
@@ -163,7 +169,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_stored_stays(tmp_path: Path) -> 
         store._db.execute(f"PRAGMA max_page_count = {pages}")
         message = f"{path} cannot be written (database or disk is full); what was stored before stays"
         with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
-            store.put(Outcome(POINTS[2], 0.5, error="long " * pages * 4096), "digest", "1")
+            store.put_outcome(Outcome(POINTS[2], 0.5, error="long " * pages * 4096), ASKED)
     with Store.open(tmp_path) as store:
         assert {POINTS[i].digest for i in (0, 1, 5)} <= store.finished()
 
@@ -175,7 +181,7 @@ def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch
         assert len(store.finished()) == 3
         message = f"{path} cannot be written (attempt to write a readonly database); what was stored before stays"
         with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
-            store.put(done(POINTS[2]), "digest", "1")
+            store.put_outcome(done(POINTS[2]), ASKED)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hwsim.errors import SpecError
 from small_study import POINTS, STUDY, write_study
 from sweeps.enumeration import points
+from sweeps.method_settings import Kind, MethodSettings
 from sweeps.metrics import BY_NAME, Direction
 from sweeps.point import Network, Point
 from sweeps.study import load_study, parse_study
@@ -32,12 +33,9 @@ def replaced(old: str, new: str) -> str:
 
 def test_a_study_holds_what_its_file_says(tmp_path: Path) -> None:
     study = load_study(write_study(tmp_path))
-    assert (study.name, study.question, study.depth, study.plan_objective) == (
-        "small",
-        "Which one?",
-        "closed",
-        "dram_bytes",
-    )
+    assert (study.name, study.question, study.depth) == ("small", "Which one?", "closed")
+    assert study.mapper == {"plan_objective": ("dram_bytes",), "plan_buffers": ("machine",)}
+    assert study.method == MethodSettings(Kind.GRID)
     assert study.networks == (Network("gemms.toml", folder=str(tmp_path)),)
     assert study.networks[0].source == str(tmp_path / "gemms.toml")
     assert study.objectives == {"total_cycles": Direction.MINIMISE, "pe_count": Direction.MINIMISE}
@@ -108,7 +106,7 @@ def test_the_digest_of_a_study_forgets_layout() -> None:
     assert study.digest != parse_study(replaced("Which", "What"), "small.toml").digest
 
 
-@pytest.mark.parametrize("field", ["array", "engine", "machine", "content", "depth", "plan_objective"])
+@pytest.mark.parametrize("field", ["array", "engine", "machine", "content", "depth", "plan_objective", "plan_buffers"])
 def test_a_points_digest_names_everything_that_decides(field: str) -> None:
     base = {
         "array": "cube",
@@ -166,7 +164,7 @@ WRONG = [
     (
         'workloads = ["gemms.toml"]',
         "workloads = [3]",
-        "[study] workloads holds 3; a workload is a text or {name=, dims={...}}",
+        "[study] workloads holds 3; a workload is a text or {name=, dims={...}, weight=}",
     ),
     (
         'workloads = ["gemms.toml"]',
@@ -187,7 +185,7 @@ WRONG = [
         "[machine]",
         "[machin]",
         "the file has no key 'machin' (did you mean 'machine'?); its keys are study, engine, "
-        "machine, constraints, objectives, method",
+        "machine, mapper, constraints, objectives, method",
     ),
     (
         'total_cycles = "minimise"',

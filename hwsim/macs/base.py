@@ -45,6 +45,11 @@ class Mac(ABC):
         """Defaults that follow from the fields that were given."""
         return {}
 
+    @classmethod
+    def implies(cls) -> bool:
+        """Whether any default follows from others."""
+        return cls.implied.__func__ is not Mac.implied.__func__  # type: ignore[attr-defined]
+
     @property
     def floating(self) -> bool:
         """Whether its activations are floats."""

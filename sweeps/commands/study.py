@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
+    from sweeps.workers.choice import Place
 
 FIRST_SHOWN = 10
 
@@ -26,6 +27,16 @@ def sweep(
         Path | None, typer.Option("--out", help="Folder of the store, made if absent; a dry run does without.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and stop.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes that run points; without, this process does.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask cluster that runs points, such as tcp://host:8786.")
+    ] = None,
+    point_time_limit: Annotated[
+        float | None, typer.Option("--point-time-limit", help="Seconds that one point may take; then it has failed.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points again that failed before.")] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -35,12 +46,15 @@ def sweep(
         from hwsim.errors import SpecError
 
         raise SpecError("sweep needs --out, the folder in which it stores what it runs; --dry-run does without")
+    from sweeps.workers.choice import Place
+
+    place = Place(workers, scheduler, point_time_limit)
     loaded = load_study(study)
     _check_points(loaded)
     if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
-    table = _run(loaded, out)
+    table = _run(loaded, out, place, retry_failed)
     if json:
         print_json(_facts(table, out))
     else:
@@ -59,36 +73,33 @@ def _check_points(study: Study) -> None:
         raise typer.Exit(ANSWER_IS_BAD)
 
 
-def _run(study: Study, out: Path) -> Table:
+def _run(study: Study, out: Path, place: Place, retry_failed: bool) -> Table:
     from sweeps.render.progress import progress_on
     from sweeps.runner import run
 
     try:
-        return run(study, out, progress_on(console(stderr=True)))
+        return run(study, out, progress_on(console(stderr=True)), place, retry_failed)
     except KeyboardInterrupt:
         typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
         raise typer.Exit(ANSWER_IS_BAD) from None
 
 
 def _dry_run(study: Study, out: Path | None, json: bool) -> None:
-    from sweeps.enumeration import points
-    from sweeps.evaluate import Evaluator
-    from sweeps.store import FILE_NAME, Store
+    from sweeps.outlook import outlook
 
-    found = list(points(study, Evaluator().content_of))
-    done: frozenset[str] = frozenset()
-    if out is not None and (out / FILE_NAME).exists():
-        with Store.open(out) as store:
-            done = store.finished()
-    stored = sum(point.digest in done for point in found)
+    found = outlook(study, out)
+    first = found.points[:FIRST_SHOWN]
     if json:
-        first = [dict(point.fields) for point in found[:FIRST_SHOWN]]
-        print_json({"study": study.name, "points": len(found), "stored": stored, "first": first})
+        estimate = {"estimated_seconds": found.estimate.seconds, "estimate": str(found.estimate)}
+        counts = {"study": study.name, "points": found.total, "stored": len(found.known)}
+        print_json({**counts, **estimate, "first": [dict(point.fields) for point in first]})
         return
     from sweeps.render.terminal import print_points
 
-    typer.echo(f"{study.name}: {len(found)} points, {stored} of them stored already, {len(found) - stored} to run")
-    print_points(console(), found[:FIRST_SHOWN])
+    typer.echo(f"{study.name}: {found.total} points, {len(found.known)} of them stored already, {found.missing} to run")
+    if found.missing:
+        typer.echo(f"{found.estimate}; the first points:")
+    print_points(console(), first)
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:

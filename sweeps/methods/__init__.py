@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sweeps.methods.base import ContentOf, Method, Proposals
 from sweeps.methods.grid import Grid
+from sweeps.methods.random_sample import RandomSample
+from sweeps.methods.search import Search
 from sweeps.study import Study
 
-METHODS: tuple[Method, ...] = (Grid(),)
-"""One for each kind of method, in the order of ``Kind``."""
+METHODS: tuple[Method, ...] = (Grid(), RandomSample(), Search())
+"""One for each kind of method."""
 
 
 def method_of(study: Study) -> Method:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sweeps.design import ContentOf
 from sweeps.method_settings import Kind
-from sweeps.point import Network, Outcome, Point
+from sweeps.point import Outcome, Point
 from sweeps.study import Study
-
-ContentOf = Callable[[Network], str]
-"""The digest of a network's content."""
 
 Proposals = Generator[Sequence[Point], Sequence[Outcome], None]
 """Yields batches of points, no point twice; is sent the outcomes of each batch, in its order."""
+
+
+__all__ = ["ContentOf", "Method", "Proposals"]
 
 
 class Method(Protocol):

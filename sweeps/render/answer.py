@@ -21,7 +21,10 @@ def answer(table: Table) -> tuple[str, str]:
     if not known:
         return (_nothing(table), "")
     networks = list(dict.fromkeys(entry.workload for entry in known))
-    best = [_best_sentence(table, labels, name, lead=len(networks) > 1) for name in networks]
+    best = [
+        _best_sentence(table, labels, name, lead=len(networks) > 1 or table.study.weights is not None)
+        for name in networks
+    ]
     return (" ".join(best), _front_sentence(table, networks))
 
 
