@@ -132,6 +132,18 @@ def _report(machine: Machine, products: Products, cycles: int) -> dict[str, Any]
     }
 
 
+def report_of(machine: Machine, workload: Workload) -> dict[str, Any]:
+    """The report of one design, with its layers: `hwsim simulate --depth engine`.
+
+    Raises SpecError for a product that the engine cannot compute.
+    """
+    products = Products.of(workload)
+    products.check(machine.engine)
+    layers = layers_of(machine, workload)
+    report = _report(machine, products, sum(layer["total_cycles"] for layer in layers))
+    return {**report, "layers": layers, "other_operators": []}
+
+
 def layers_of(machine: Machine, workload: Workload) -> list[dict[str, Any]]:
     """The layers of one design, as the report of a simulation has them, with what this depth knows of them."""
     engine, products = machine.engine, Products.of(workload)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 
 import pytest
+from typer.testing import CliRunner
 
 import hwsim
 from hwsim.workload.graph import Workload
-from sweeps.engine_depth import ENGINE_DEPTH, evaluate_together, layers_of
+from sweeps.cli import app
+from sweeps.engine_depth import evaluate_together, layers_of, report_of
 from sweeps.enumeration import points
 from sweeps.evaluate import Evaluator
 from sweeps.point import Network, Outcome, Point
+from sweeps.runner import run
 from sweeps.study import parse_study
 
 STUDY = """
 [study]
 name = "engines"
 question = "Which engine?"
+depth = "engine"
 workloads = ["resnet50", "gpt2-small:seq=64,layers=1"]
 [objectives]
 total_cycles = "minimise"
@@ -32,7 +36,7 @@ acc = "int20"
 @pytest.fixture(scope="module")
 def asked() -> tuple[list[Point], dict[Network, Workload]]:
     study, evaluator = parse_study(STUDY, "engines.toml"), Evaluator()
-    found = [replace(point, depth=ENGINE_DEPTH) for point in points(study, evaluator.content_of)]
+    found = list(points(study, evaluator.content_of))
     return found, {network: evaluator.workload(network) for network in study.networks}
 
 
@@ -78,7 +82,34 @@ def test_a_simulation_with_one_tile_for_each_product_computes_as_long(
 def test_a_point_that_fails_says_why_and_touches_no_other(outcomes: list[Outcome]) -> None:
     assert [outcome.error for outcome in outcomes if outcome.error] == [
         "resnet50: layer 'n0': acc=int20 is too narrow for k=147 products of int8 times int8: it needs 23 bits",
-        "gpt2-small:seq=64,layers=1: layer 'layer0.scores' multiplies two activations, and lut:m=2,n=64,k=4 alone does not",
+        "gpt2-small:seq=64,layers=1: layer 'layer0.scores' multiplies two activations, and lut:m=2,n=64,k=4 alone does "
+        "not",
         "gpt2-small:seq=64,layers=1: layer 'layer0.q': acc=int20 is too narrow for k=768 products of int8 times int8: "
         "it needs 25 bits",
     ]
+
+
+def test_a_sweep_gives_the_same_in_its_order(outcomes: list[Outcome]) -> None:
+    table = run(parse_study(STUDY, "engines.toml"))
+    assert [entry.values.get("total_cycles") for entry in table.entries] == [
+        outcome.summary["total_cycles"] if outcome.summary else None for outcome in outcomes
+    ]
+    assert [entry.error for entry in table.entries] == [outcome.error for outcome in outcomes]
+    assert table.front
+
+
+def test_the_command_prints_the_report_of_one_design() -> None:
+    asked = ["simulate", "--workload", "resnet50", "--engine", "cube:p=8", "--depth", "engine"]
+    printed = CliRunner().invoke(app, [*asked, "--json"])
+    assert printed.exit_code == 0, printed.output
+    assert json.loads(printed.output) == report_of(
+        hwsim.load_machine(None, hwsim.load_engine("cube:p=8")), hwsim.load_workload("resnet50")
+    )
+    assert "utilisation" in CliRunner().invoke(app, asked).output
+
+
+def test_what_is_not_read_is_refused() -> None:
+    asked = ["simulate", "--workload", "resnet50", "--engine", "cube", "--depth", "engine", "--plan", "x.json"]
+    refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code == 2
+    assert refused.stderr == "hwsim: --plan x.json is not read at --depth engine; the engine is asked alone\n"
