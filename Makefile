@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test tools check unit docs reproduce bench clean
+.PHONY: demo test tools check unit faults docs reproduce bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
@@ -25,6 +25,10 @@ check: $(VENV)/.test
 # what runs it
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# sweeps killed at 200 random moments, each continued and compared with an undisturbed one; minutes
+faults: $(VENV)/.test
+	$(BIN)/python -m pytest -n 0 -m faults tests/test_sweeps_faults.py
 
 # the tables that are made from the registries
 docs: $(VENV)/.demo

@@ -15,13 +15,13 @@ class Buffers(Enum):
     """those of the machine's field ``buffers``"""
     ONE = "1"
     TWO = "2"
-    ANY = "any"
+    BETTER = "1,2"
     """one or two for each product, whichever is better"""
 
     @property
     def counts(self) -> Sequence[int] | None:
         """As ``mapper.plan`` takes it."""
-        return {"machine": None, "any": (1, 2)}[self.value] if not self.value.isdigit() else (int(self.value),)
+        return None if self is Buffers.MACHINE else tuple(int(count) for count in self.value.split(","))
 
 
 MAPPER_FIELDS: Mapping[str, Enum] = {"plan_objective": Objective.DRAM_BYTES, "plan_buffers": Buffers.MACHINE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,14 @@ class Progress(Protocol):
     def end(self) -> None: ...
 
 
+class Order(Protocol):
+    """Somebody who says what runs first; what a study comes to does not depend on it."""
+
+    def portions(self, points: Sequence[Point], known: Mapping[str, Outcome]) -> Iterator[Sequence[Point]]:
+        """All of ``points``, in portions that run one after another; ``known`` grows by what they come to."""
+        ...
+
+
 @dataclass
 class Silence:
     """Watches and says nothing."""
@@ -51,11 +59,13 @@ def run(
     progress: Progress | None = None,
     place: Place | None = None,
     retry_failed: bool = False,
+    order: Order | None = None,
 ) -> Table:
     """Run what is missing of ``study`` and return the table of all its points.
 
     ``out`` is the folder of the store, made if absent; None keeps everything in memory. What is stored is not run
-    again, failures neither unless ``retry_failed``. ``place`` is where points run, this process if not given.
+    again, failures neither unless ``retry_failed``. ``place`` is where points run, this process if not given,
+    and ``order`` which of them first, the study's if not given.
     KeyboardInterrupt passes through: what was finished by then is stored.
     Raises SpecError or WorkloadError if the study's networks cannot be read, ``out`` holds something foreign or
     another process sweeps into it; WorkersError if the workers are lost.
@@ -69,7 +79,7 @@ def run(
         closing(_executor(study, place or Place(), evaluator)) as executor,
     ):
         asked = Asked(study.digest, code_version(), study.method.seed)
-        _Sweep(study, store, asked, executor, progress or Silence(), retry_failed).run(evaluator, folder)
+        _Sweep(study, store, asked, executor, progress or Silence(), retry_failed, order).run(evaluator, folder)
         return read_table(store, study)
 
 
@@ -88,6 +98,7 @@ class _Sweep:
     executor: Executor
     progress: Progress
     retry_failed: bool
+    order: Order | None = None
     proposed: int = 0
     done: int = 0
 
@@ -121,14 +132,22 @@ class _Sweep:
         self.done += len(known)
         self.progress.begin(self._expected, self.done)
         missing = {point.digest: point for point in batch if point.digest not in known}
-        for records in self.executor.run(list(missing.values())):
+        waiting = list(missing.values())
+        for portion in [waiting] if self.order is None else self.order.portions(waiting, known):
+            self._run(portion, known)
+        return [known[point.digest] for point in batch]
+
+    def _run(self, points: Sequence[Point], known: dict[str, Outcome]) -> None:
+        """Run, store and note ``points``."""
+        point_of = {point.digest: point for point in points}
+        for records in self.executor.run(points):
             self.store.put(records, self.asked)
             for record in records:
-                outcome = Outcome(missing[record.digest], record.seconds, summary=record.values, error=record.error)
+                point = point_of[record.digest]
+                outcome = Outcome(point, record.seconds, summary=record.values, error=record.error)
                 known[record.digest] = outcome
                 self.done += 1
                 self.progress.step(outcome)
-        return [known[point.digest] for point in batch]
 
 
 def _sent(method: Proposals, outcomes: Sequence[Outcome]) -> Sequence[Point] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hwsim.errors import SpecError
+from hwsim.errors import MissingToolError, SpecError
 from sweeps.metrics import METRICS
 from sweeps.pareto import front
 from sweeps.plan_settings import MAPPER_FIELDS
@@ -74,12 +74,12 @@ class Table:
     def to_pandas(self) -> DataFrame:
         """Finished points as a DataFrame with the columns of ``to_csv``, one row for each, indexed by position.
 
-        Raises SpecError with one sentence if pandas is not installed.
+        Raises MissingToolError if pandas is not installed.
         """
         try:
             from pandas import DataFrame
         except ImportError:
-            raise SpecError("to_pandas needs pandas; pip install 'hwsim[sweep]' brings it") from None
+            raise MissingToolError("a DataFrame needs pandas: pip install 'hwsim[sweep]'") from None
         ran = [entry for entry in self.entries if entry.ran]
         rows = [{**entry.values, **{name: getattr(entry, name) for name in AFTER}} for entry in ran]
         return DataFrame(rows, index=[entry.position for entry in ran], columns=[*self.columns, *AFTER])
@@ -91,12 +91,13 @@ class Table:
         writer.writerow([*self.columns, *AFTER])
         for entry in self.entries:
             if entry.ran:
-                cells = [_cell(entry.values.get(name)) for name in self.columns]
-                writer.writerow([*cells, _cell(entry.allowed), _cell(entry.on_front), entry.error or ""])
+                cells = [cell(entry.values.get(name)) for name in self.columns]
+                writer.writerow([*cells, cell(entry.allowed), cell(entry.on_front), entry.error or ""])
         return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as the CSV has it: nothing for what is not known, every digit of a number."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)

@@ -188,6 +188,17 @@ def test_the_same_study_exports_the_same_bytes(swept: Path, tmp_path: Path) -> N
     assert answer("export", tmp_path / "again", "--csv", "-") == answer("export", swept, "--csv", "-")
 
 
+def test_a_sweep_with_workers_and_a_table_in_both_forms(swept: Path, tmp_path: Path) -> None:
+    study = swept.parent / "small.toml"
+    answer("sweep", study, "--out", tmp_path / "again", "--workers", "2", "--point-time-limit", "600", "--retry-failed")
+    files = {"csv": str(tmp_path / "new" / "t.csv"), "parquet": str(tmp_path / "new" / "t.parquet")}
+    found = as_json("export", tmp_path / "again", "--csv", files["csv"], "--parquet", files["parquet"])
+    assert {name: found[name] for name in files} == files
+    assert Path(files["csv"]).read_text() == answer("export", swept, "--csv", "-")
+    answer("export", swept, "--csv", "-", "--parquet", tmp_path / "other.parquet")
+    assert (tmp_path / "other.parquet").read_bytes() == Path(files["parquet"]).read_bytes()
+
+
 def test_an_export_has_every_metric_and_no_duration(swept: Path) -> None:
     head, *rows = answer("export", swept, "--csv", "-").splitlines()
     names = head.split(",")
@@ -403,6 +414,19 @@ def test_rtl_lint_finds_nothing() -> None:
         (("rtl", "emit", "cube:p=0", "--out", "v"), "cube: p must be at least 1, not 0"),
         (("sweep", "none.toml", "--out", "out"), "none.toml: No such file or directory"),
         (("report", "nowhere"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
+        (("export", "nowhere"), "export needs --csv or --parquet, the file that it writes"),
+        (
+            ("sweep", "STUDY", "--out", "o", "--workers", "0"),
+            "workers is 0; from 1 to 1024 are allowed",
+        ),
+        (
+            ("sweep", "STUDY", "--out", "o", "--workers", "1", "--scheduler", "tcp://h:1"),
+            "workers and a scheduler were both given; points run in one place",
+        ),
+        (
+            ("sweep", "STUDY", "--out", "o", "--point-time-limit", "-1"),
+            "the time limit of a point is -1 s; seconds above 0 are allowed",
+        ),
         (("export", "nowhere", "--csv", "f.csv"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
     ],
 )

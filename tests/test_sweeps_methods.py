@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.errors import SpecError
+from hwsim.errors import MissingToolError, SpecError
 from small_study import POINTS, STUDY
 from sweeps.design import DesignSpace
 from sweeps.enumeration import points
@@ -177,6 +177,6 @@ def test_a_grid_is_what_a_study_does_that_says_nothing() -> None:
 
 def test_without_optuna_a_search_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(MissingToolError) as caught:
         proposed(study_of(SEARCHES[0]))
-    assert str(caught.value) == "a search needs Optuna; pip install 'hwsim[sweep]' brings it"
+    assert str(caught.value) == "a search needs Optuna: pip install 'hwsim[sweep]'"

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
+from time import sleep
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import optuna
 import pytest
@@ -102,6 +110,39 @@ def test_a_log_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> None:
         runner.run(study, tmp_path)
     assert str(caught.value) == f"{tmp_path / LOG_NAME} is not a journal of Optuna; it was left as it is"
     assert (tmp_path / LOG_NAME).read_text() == "something else\n"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_dashboard_opens_the_log(tmp_path: Path) -> None:
+    """The command, on a port of its own, asked for its studies."""
+    runner.run(sweeps.load_study(write_study(tmp_path, text_of(Sampler.NSGA2))), tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("optuna-dashboard")), str(tmp_path / LOG_NAME), "--port", str(port)]
+    with subprocess.Popen(
+        [*command, "--server", "wsgiref"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as child:
+        try:
+            (study,) = asked(f"http://127.0.0.1:{port}/api/studies")["studies"]
+            found = asked(f"http://127.0.0.1:{port}/api/studies/{study['study_id']}?after=0")
+        finally:
+            child.terminate()
+    assert study["study_name"].startswith("small ")
+    assert found["metric_names"] == ["total_cycles", "pe_count"]
+    assert len(found["trials"]) == BUDGET
+
+
+def asked(address: str) -> dict[str, Any]:
+    """What a server that is starting answers."""
+    for _ in range(300):
+        try:
+            with urlopen(address, timeout=30) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except URLError:
+            sleep(0.2)
+    raise TimeoutError(address)
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, 0.999])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from small_study import STUDY
 from sweeps.enumeration import points
 from sweeps.metrics import METRICS
 from sweeps.point import Outcome, Point
+from sweeps.record import Record, pack
 from sweeps.store import Asked, Store
 from sweeps.store_file import FILE_NAME, create
 from sweeps.store_schema import MIGRATIONS
@@ -77,6 +79,86 @@ def test_a_store_is_in_wal_mode_and_bears_its_mark_and_schema(tmp_path: Path) ->
     connection.close()
     assert pragmas == ["wal", int.from_bytes(b"hwsm", "big")]
     assert version == len(MIGRATIONS)
+
+
+def test_every_row_says_who_asked_for_it_and_how_long_it_took(tmp_path: Path) -> None:
+    connection = sqlite3.connect(filled(tmp_path))
+    rows = connection.execute("SELECT study, version, seed, seconds FROM outcome").fetchall()
+    connection.close()
+    assert rows == [("digest", "1", 3, 0.5)] * 3
+
+
+def test_records_are_stored_together_or_not_at_all(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        broken = Record(POINTS[3].digest, 0.5)  # neither a report nor an error, which the schema refuses
+        with pytest.raises(SpecError, match=r"cannot be written \(CHECK constraint failed"):
+            store.put([pack(done(POINTS[2])), broken], ASKED)
+        assert store.finished() == {POINTS[i].digest for i in (0, 1, 5)}
+
+
+def test_known_outcomes_are_those_of_the_points_asked_for(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        found = store.known(POINTS[:4])
+        assert set(found) == {POINTS[0].digest, POINTS[1].digest}
+        assert found[POINTS[0].digest] == Outcome(POINTS[0], 0.5, summary=SUMMARY)
+        assert found[POINTS[1].digest] == failed(POINTS[1])
+        assert store.known([]) == {}
+
+
+def test_a_study_that_has_fewer_points_than_before_has_only_those(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        store.begin(ASKED, "small.toml", STUDY)
+        assert len(list(store.rows())) == len(POINTS), "the same study, by the same code, keeps its points"
+        store.propose(POINTS[:2])
+        store.propose(POINTS[4:6], start=2)
+        store.end(4)
+        assert [row.digest for row in store.rows()] == [POINTS[i].digest for i in (0, 1, 4, 5)]
+        store.begin(Asked("digest", "2"), "small.toml", STUDY)
+        assert list(store.rows()) == [], "other code makes other points"
+
+
+def test_a_store_of_an_older_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    """The file was written by the hwsim that knew schema 1, with the outcomes of ``filled``."""
+    path = tmp_path / FILE_NAME
+    shutil.copy(Path(__file__).parent / "data" / "store_schema_1.sqlite", path)
+    with Store.open(tmp_path) as store:
+        rows = [row for row in store.rows() if row.done]
+        assert [row.position for row in rows] == [0, 1, 5]
+        assert (rows[0].summary or {})["total_cycles"] == 7
+        assert rows[1].error == "it does not fit"
+        assert store.report(rows[2].digest) == {"total_cycles": 9, "layers": [{"name": "é"}]}
+        assert store.study_text() == ("small.toml", STUDY)
+        store.put_outcome(done(POINTS[2]), ASKED)
+    fresh = filled(tmp_path / "fresh")
+    assert shape_of(path) == shape_of(fresh)
+    connection = sqlite3.connect(path)
+    assert sorted(connection.execute("SELECT seed FROM outcome")) == [(0,), (0,), (0,), (3,)]
+    connection.close()
+
+
+def shape_of(path: Path) -> tuple[object, list[object]]:
+    """The schema's number, and the tables with their columns."""
+    connection = sqlite3.connect(path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns = [(name, connection.execute(f"PRAGMA table_info({name})").fetchall()) for name in sorted(tables)]
+    version = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return version, columns
+
+
+def test_a_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / FILE_NAME
+    shutil.copy(Path(__file__).parent / "data" / "store_schema_1.sqlite", path)
+    before = shape_of(path)
+    monkeypatch.setattr("sweeps.store_schema.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE study (id)",)))
+    with pytest.raises(
+        SpecError, match=r"cannot be read as a store of hwsim \(table study already exists\); it was left"
+    ):
+        Store.open(tmp_path)
+    assert shape_of(path) == before
 
 
 def test_a_point_that_is_not_stored_has_no_report(tmp_path: Path) -> None:

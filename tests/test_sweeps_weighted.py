@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 import sweeps
 from small_study import GEMMS, STUDY, write_study
 from sweeps.cli import app
+from sweeps.design_table import weighted_table
 from sweeps.metrics import BY_NAME, METRICS
 from sweeps.table import Table
 from sweeps.weighted import OF_DESIGN, SUMMED, weighted
-from sweeps.weighted_table import weighted_table
 
 OTHER = '[[gemm]]\nname = "other"\nm = 33\nn = 9\nk = 17\n'
 TWO = STUDY.replace('["gemms.toml"]', '[{name="gemms.toml", weight=3}, "other.toml"]')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_OBJECTIVE = "dram_bytes"
 ENGINE_DEPTH = "engine"
+DEFAULT_BUFFERS = "machine"
 
 
 def simulate(
@@ -37,6 +38,12 @@ def simulate(
     objective: Annotated[
         str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes, latency or energy.")
     ] = DEFAULT_OBJECTIVE,
+    buffers: Annotated[
+        str,
+        typer.Option(
+            "--buffers", help="Tiles that a scratchpad holds in a fresh plan: machine (as it says), 1, 2 or 1,2."
+        ),
+    ] = DEFAULT_BUFFERS,
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,
     json: Json = False,
@@ -60,13 +67,13 @@ def simulate(
         _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
     around = load_machine(machine, load_engine(engine))
-    aim = _objective(objective)
+    aim, tiles = _objective(objective), _buffers(buffers, plan)
     given = None if plan is None else read_json(plan)
     if is_memory_plans(given):
         _refuse_unread(plan, objective, out_plan)
         _simulate_plans(MemoryPlans.from_json(given, str(plan)), network, around, how, operands, str(plan), json)
         return
-    program = make_plan(network, around, aim) if plan is None else Program.from_json(given, str(plan))
+    program = make_plan(network, around, aim, tiles) if plan is None else Program.from_json(given, str(plan))
     report = run(network, around, program, depth=how, operands=operands).to_json()
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +154,17 @@ def _depth(name: str) -> Depth:
     from sweeps.reading import one_of
 
     return Depth(one_of("--depth", name, [ENGINE_DEPTH, *(known.value for known in Depth)]))
+
+
+def _buffers(text: str, plan: Path | None) -> Sequence[int] | None:
+    """What the mapper chooses from; raises SpecError where a plan says it already."""
+    from hwsim.errors import SpecError
+    from sweeps.plan_settings import Buffers
+    from sweeps.reading import one_of
+
+    if plan is not None and text != DEFAULT_BUFFERS:
+        raise SpecError(f"--buffers {text} is not read with --plan {plan}: its tilings are given")
+    return Buffers(one_of("--buffers", text, [known.value for known in Buffers])).counts
 
 
 def _objective(name: str) -> Objective:

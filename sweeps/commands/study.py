@@ -11,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.promising import Promising
     from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
@@ -37,6 +38,10 @@ def sweep(
         float | None, typer.Option("--point-time-limit", help="Seconds that one point may take; then it has failed.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points again that failed before.")] = False,
+    promising_first: Annotated[
+        bool,
+        typer.Option("--promising-first", help="Run first what a surrogate takes for the front (depth count, step)."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -54,12 +59,15 @@ def sweep(
     if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
-    table = _run(loaded, out, place, retry_failed)
+    order = _promising(loaded) if promising_first else None
+    table = _run(loaded, out, place, retry_failed, order)
     if json:
         print_json(_facts(table, out))
     else:
         from sweeps.render.terminal import print_table
 
+        for error in order.errors() if order else []:
+            typer.echo(str(error))
         print_table(console(), table, str(out))
     raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
 
@@ -73,12 +81,19 @@ def _check_points(study: Study) -> None:
         raise typer.Exit(ANSWER_IS_BAD)
 
 
-def _run(study: Study, out: Path, place: Place, retry_failed: bool) -> Table:
+def _promising(study: Study) -> Promising:
+    from sweeps.evaluate import Evaluator
+    from sweeps.promising import Promising
+
+    return Promising(study, Evaluator().evaluate)
+
+
+def _run(study: Study, out: Path, place: Place, retry_failed: bool, order: Promising | None) -> Table:
     from sweeps.render.progress import progress_on
     from sweeps.runner import run
 
     try:
-        return run(study, out, progress_on(console(stderr=True)), place, retry_failed)
+        return run(study, out, progress_on(console(stderr=True)), place, retry_failed, order)
     except KeyboardInterrupt:
         typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
         raise typer.Exit(ANSWER_IS_BAD) from None
@@ -103,15 +118,18 @@ def _dry_run(study: Study, out: Path | None, json: bool) -> None:
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:
+    from sweeps.design_table import weighted_table
     from sweeps.render.answer import answer
 
+    designs = weighted_table(table)
     return {
         "study": table.study.name,
         "store": str(out),
         "points": len(table.entries),
         "failed": [{"point": dict(entry.fields), "error": entry.error} for entry in table.failed],
-        "answer": " ".join(answer(table)).strip(),
+        "answer": " ".join(answer(designs or table)).strip(),
         "front": [dict(entry.values) for entry in table.front],
+        **({} if designs is None else {"designs": [dict(entry.values) for entry in designs.front]}),
     }
 
 
@@ -157,23 +175,60 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path, typer.Option("--csv", help="The table; `-` is stdout.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
+    designs: Annotated[
+        bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
+    if csv is None and parquet is None:
+        from hwsim.errors import SpecError
+
+        raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
-    text = table.to_csv()
+    if designs:
+        table = _designs(table, folder)
+    files = _written(table, csv, parquet)
     if str(csv) == "-":
-        typer.echo(text, nl=False)
         return
-    csv.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_text(text, "utf-8")
-    rows = text.count("\n") - 1
+    rows = len(table.entries) - table.missing
     if json:
-        print_json({"csv": str(csv), "rows": rows, "columns": list(table.columns)})
+        print_json({**files, "rows": rows, "columns": list(table.columns)})
     else:
-        typer.echo(f"{csv}: {rows} rows")
+        for file in files.values():
+            typer.echo(f"{file}: {rows} rows")
+
+
+def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
+    """Write the files that were asked for; their names by form."""
+    files = {}
+    if str(csv) == "-":
+        typer.echo(table.to_csv(), nl=False)
+    elif csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        csv.write_text(table.to_csv(), "utf-8")
+        files["csv"] = str(csv)
+    if parquet is not None:
+        from sweeps.parquet import to_parquet
+
+        content = to_parquet(table)
+        parquet.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_bytes(content)
+        files["parquet"] = str(parquet)
+    return files
+
+
+def _designs(table: Table, folder: Path) -> Table:
+    from hwsim.errors import SpecError
+    from sweeps.design_table import weighted_table
+
+    found = weighted_table(table)
+    if found is None:
+        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
+    return found
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:

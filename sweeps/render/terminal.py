@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sweeps.design_table import weighted_table
 from sweeps.metrics import BY_NAME
 from sweeps.point import Point
 from sweeps.render.answer import answer
@@ -16,7 +17,6 @@ from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
 from sweeps.render.reference import Catalogue
 from sweeps.table import Table
-from sweeps.weighted_table import weighted_table
 
 SHOWN = ("total_cycles", "runtime_us", "pe_count", "utilization", "stall_cycles", "dram_bytes")
 SHOWN_NARROW = ("total_cycles", "pe_count", "utilization", "dram_bytes")

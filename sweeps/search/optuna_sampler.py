@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hwsim.errors import SpecError
+from hwsim.errors import MissingToolError
 from sweeps.method_settings import MethodSettings, Sampler
 from sweeps.search.genes import Choice, Genes
 
@@ -19,11 +19,11 @@ VIOLATED = "violated"
 
 
 def check_optuna() -> None:
-    """Raise SpecError, with one sentence, if Optuna is not installed."""
+    """Raise MissingToolError, with one sentence, if Optuna is not installed."""
     try:
         import optuna
     except ImportError:
-        raise SpecError("a search needs Optuna; pip install 'hwsim[sweep]' brings it") from None
+        raise MissingToolError("a search needs Optuna: pip install 'hwsim[sweep]'") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 

@@ -53,10 +53,9 @@ class Cluster:
         """Raise WorkersError for a worker that computes with other code than this; who comes later says so himself."""
         ours = code_version()
         for worker, answer in self._client.run(remote.version, on_error="return").items():
-            if isinstance(answer, ModuleNotFoundError):
-                raise WorkersError(f"the worker {worker} cannot import hwsim ({answer}); install {ours} there")
             if isinstance(answer, Exception):
-                raise WorkersError(f"the worker {worker} does not answer ({_first_line(answer)})")
+                said = _first_line(answer)
+                raise WorkersError(f"the worker {worker} cannot run points of hwsim ({said}); install {ours} there")
             if answer != ours:
                 raise WorkersError(remote.other_version(f"the worker {worker}", answer, ours))
 
