@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check unit faults docs reproduce bench prove clean
+.PHONY: demo test tools check unit faults docs reproduce bench prove clean
 
 demo: $(VENV)/.demo
 	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
@@ -11,6 +11,9 @@ demo: $(VENV)/.demo
 	@echo "open demo/report.html"
 
 test: $(VENV)/.test check unit
+
+# everything that simulates, synthesises and proves gates, and runs nothing
+tools: $(VENV)/.test
 
 # what reads the code: style, types, the arrows between packages
 check: $(VENV)/.test

@@ -13,6 +13,7 @@ from hwsim.workload.loader import load_workload
 from mapper.objective import Objective
 from mapper.planning import plan
 from sweeps.canonical import digest
+from sweeps.engine_depth import ENGINE_DEPTH, evaluate_together
 from sweeps.metrics import summarise
 from sweeps.plan_settings import Buffers
 from sweeps.point import Network, Outcome, Point, sizes_of
@@ -54,6 +55,8 @@ def outcome_of(point: Point, workload: Workload) -> Outcome:
     Nothing here looks at a clock, draws a number or starts a thread: the same point has the same outcome everywhere,
     its duration aside.
     """
+    if point.depth == ENGINE_DEPTH:
+        return evaluate_together([point], {point.network: workload})[0]
     start = perf_counter()
     try:
         machine = point.make_machine()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sweeps.canonical import code_version
+from sweeps.engine_depth import ENGINE_DEPTH
 from sweeps.evaluate import Evaluator
 from sweeps.method_settings import Kind
 from sweeps.methods import Proposals, method_of
@@ -19,6 +20,7 @@ from sweeps.study import Study
 from sweeps.table import Table, read_table
 from sweeps.workers.base import Executor
 from sweeps.workers.choice import Place
+from sweeps.workers.together import Together
 
 
 class Progress(Protocol):
@@ -74,11 +76,16 @@ def run(
     with (
         nullcontext() if folder is None else lock(folder),
         Store.in_memory() if folder is None else Store.create_or_open(folder) as store,
-        closing((place or Place()).open(evaluator)) as executor,
+        closing(_executor(study, place or Place(), evaluator)) as executor,
     ):
         asked = Asked(study.digest, code_version(), study.method.seed)
         _Sweep(study, store, asked, executor, progress or Silence(), retry_failed, order).run(evaluator, folder)
         return read_table(store, study)
+
+
+def _executor(study: Study, place: Place, evaluator: Evaluator) -> Executor:
+    """Engines alone are answered here, thousands at once, wherever else points might run."""
+    return Together(evaluator) if study.depth == ENGINE_DEPTH else place.open(evaluator)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from hwsim.errors import SpecError
 from hwsim.layer_run import Depth
 from sweeps.canonical import digest
 from sweeps.constraint import Constraint, parse_constraint
+from sweeps.engine_depth import ENGINE_DEPTH
 from sweeps.method_settings import MethodSettings, read_method
 from sweeps.metrics import BY_NAME, RESULTS, Direction
 from sweeps.plan_settings import words_of
@@ -20,6 +21,7 @@ from sweeps.point import Network
 from sweeps.reading import Table, check_word, one_of
 from sweeps.space import Axes, EngineSpace, known_names, read_engine_space, read_machine_axes, read_mapper_axes
 
+DEPTHS = (ENGINE_DEPTH, *(known.value for known in Depth))
 FILE_SUFFIXES = (".onnx", ".csv", ".toml", ".json")
 
 
@@ -93,7 +95,7 @@ def _read(given: Mapping[str, Any], text: str, origin: str) -> Study:
         machine=machine,
         constraints=_constraints(top.sequence("constraints", default=[]), engines, machine),
         objectives=_objectives(top.table("objectives")),
-        depth=one_of("[study] depth", head.text("depth", default=Depth.CLOSED.value), [known.value for known in Depth]),
+        depth=one_of("[study] depth", head.text("depth", default=Depth.CLOSED.value), DEPTHS),
         mapper=read_mapper_axes(_mapper(head, top)),
         method=read_method(top.table("method", default={})),
         origin=origin,

@@ -365,7 +365,7 @@ def test_rtl_lint_finds_nothing() -> None:
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--depth", "closd"),
-            "--depth is 'closd' (did you mean 'closed'?); allowed are closed, count, step",
+            "--depth is 'closd' (did you mean 'closed'?); allowed are engine, closed, count, step",
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--objective", "bytes"),

@@ -178,7 +178,7 @@ WRONG = [
     (
         'name = "small"',
         'name = "small"\ndepth = "close"',
-        "[study] depth is 'close' (did you mean 'closed'?); allowed are closed, count, step",
+        "[study] depth is 'close' (did you mean 'closed'?); allowed are engine, closed, count, step",
     ),
     (
         'name = "small"',

@@ -25,7 +25,7 @@ Machine = Annotated[
 Dims = Annotated[
     list[str] | None, typer.Option("--dim", help="Size of a symbolic dimension, NAME=N; may be given again.")
 ]
-DepthText = Annotated[str, typer.Option("--depth", help="closed, count or step.")]
+DepthText = Annotated[str, typer.Option("--depth", help="closed, count or step; engine: it alone, without memories.")]
 
 
 TechnologyText = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mapper.objective import Objective
 
 DEFAULT_OBJECTIVE = "dram_bytes"
+ENGINE_DEPTH = "engine"
 DEFAULT_BUFFERS = "machine"
 
 
@@ -69,6 +70,10 @@ def simulate(
     from hwsim.workload.loader import load_workload
     from mapper.planning import plan as make_plan
 
+    if depth == ENGINE_DEPTH:
+        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan}
+        _simulate_engine(workload, engine, machine, dim, unread, json)
+        return
     how = _depth(depth)
     if operands is not None:
         _check_used(operands, how)
@@ -91,6 +96,34 @@ def simulate(
     from sweeps.render.layers import print_report
 
     print_report(console(), report, network.name, around.engine.spec)
+
+
+def _simulate_engine(
+    workload: str,
+    engine: str,
+    machine: str | None,
+    dim: list[str] | None,
+    unread: Mapping[str, Path | None],
+    json: bool,
+) -> None:
+    """The engine alone: there is no plan that it could follow, and no operand that it would look at."""
+    from hwsim.engine import load_engine
+    from hwsim.errors import SpecError
+    from hwsim.machine import load_machine
+    from hwsim.workload.loader import load_workload
+    from sweeps.engine_depth import report_of
+
+    for option, given in unread.items():
+        if given is not None:
+            raise SpecError(f"{option} {given} is not read at --depth {ENGINE_DEPTH}; the engine is asked alone")
+    network = load_workload(workload, read_dims(dim))
+    report = report_of(load_machine(machine, load_engine(engine)), network)
+    if json:
+        print_json(report)
+        return
+    from sweeps.render.layers import print_report
+
+    print_report(console(), report, network.name, report["engine"])
 
 
 def _simulate_plans(
@@ -132,7 +165,7 @@ def _depth(name: str) -> Depth:
     from hwsim.layer_run import Depth
     from sweeps.reading import one_of
 
-    return Depth(one_of("--depth", name, [known.value for known in Depth]))
+    return Depth(one_of("--depth", name, [ENGINE_DEPTH, *(known.value for known in Depth)]))
 
 
 def _buffers(text: str, plan: Path | None) -> Sequence[int] | None:
