@@ -1,0 +1,78 @@
+"""The stored figures of one cell library: every answer under the question, and where the answers came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from hwsim.engine import Engine
+from hwsim.inventory import Leaf
+from rtl.synthesis.recipe import Recipe
+from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures
+
+Kept = Mapping[str, Any]
+Figures = TypeVar("Figures")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Figures by text: leaves by the name of their module and the recipe, engines by spec and recipe."""
+
+    library: str
+    provenance: Kept = field(default_factory=dict)
+    leaves: dict[str, LeafFigures] = field(default_factory=dict)
+    engines: dict[str, PathFigures] = field(default_factory=dict)
+    energies: dict[str, EnergyFigures] = field(default_factory=dict)
+
+    def leaf(self, leaf: Leaf, recipe: Recipe = FASTEST) -> LeafFigures:
+        return self._found(self.leaves, leaf_key(leaf, recipe))
+
+    def paths(self, engine: Engine, recipe: Recipe = FASTEST) -> PathFigures:
+        return self._found(self.engines, engine_key(engine, recipe))
+
+    def energy(self, engine: Engine) -> EnergyFigures:
+        return self._found(self.energies, engine.spec)
+
+    def _found(self, kept: Mapping[str, Figures], key: str) -> Figures:
+        if not self.provenance:
+            raise NotCostedError(f"no costs in {self.library} are stored")
+        if key not in kept:
+            raise NotCostedError(f"no cost in {self.library} is stored of {key}")
+        return kept[key]
+
+    def record(self) -> Kept:
+        """The shelf as JSON holds it, in the order of the keys."""
+        parts = {"leaves": self.leaves, "engines": self.engines, "energies": self.energies}
+        return {
+            "provenance": dict(self.provenance),
+            **{name: {key: asdict(kept[key]) for key in sorted(kept)} for name, kept in parts.items()},
+        }
+
+    @staticmethod
+    def of_record(library: str, record: Kept) -> Shelf:
+        """The shelf that ``record`` gave; raises KeyError or TypeError for anything else, and for figures without
+        provenance."""
+        provenance = record["provenance"]
+        if set(PROVENANCE) - set(provenance):
+            raise KeyError("provenance")
+        return Shelf(
+            library,
+            provenance,
+            {key: LeafFigures(**kept) for key, kept in record["leaves"].items()},
+            {key: PathFigures(**kept) for key, kept in record["engines"].items()},
+            {key: EnergyFigures(**kept) for key, kept in record["energies"].items()},
+        )
+
+
+PROVENANCE = ("name", "corner", "digest", "tools", "made", "rtl")
+"""The library as it names itself, its corner, the digest of its files, the versions of the tools, the day, and the
+digest of the code that made the netlists."""
+
+
+def leaf_key(leaf: Leaf, recipe: Recipe) -> str:
+    return f"{leaf.name}; {recipe}"
+
+
+def engine_key(engine: Engine, recipe: Recipe) -> str:
+    return f"{engine.spec}; {recipe}"
