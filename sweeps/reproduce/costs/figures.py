@@ -65,6 +65,10 @@ class Costs(Protocol):
         """What sets the clock of ``engine``, as `rtl.synthesis.engine_cost` has it."""
         ...
 
+    def gates(self, name: str, text: str) -> LeafFigures:
+        """The cost of a module ``name`` of wires and gates that no engine has, by its Verilog."""
+        ...
+
     def energy(self, engine: Engine) -> EnergyFigures:
         """What a busy cycle of ``engine``, simulated in gates, takes."""
         ...

@@ -28,6 +28,9 @@ class Shelf:
     def leaf(self, leaf: Leaf, recipe: Recipe = FASTEST) -> LeafFigures:
         return self._found(self.leaves, leaf_key(leaf, recipe))
 
+    def gates(self, name: str, text: str) -> LeafFigures:
+        return self._found(self.leaves, name)
+
     def paths(self, engine: Engine, recipe: Recipe = FASTEST) -> PathFigures:
         return self._found(self.engines, engine_key(engine, recipe))
 

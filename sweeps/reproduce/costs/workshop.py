@@ -43,6 +43,14 @@ class Workshop:
             lambda: _leaf_figures(leaf_costs([leaf], self.made_in, recipe, self.cache)[0], self.made_in),
         )
 
+    def gates(self, name: str, text: str) -> LeafFigures:
+        from rtl.synthesis.yosys import map_module
+
+        def make() -> LeafFigures:
+            return LeafFigures(round(map_module(text, name, self.made_in, FASTEST).area_um2, 6), 0.0, 0.0)
+
+        return _kept(self.shelf.leaves, name, make)
+
     def paths(self, engine: Engine, recipe: Recipe = FASTEST) -> PathFigures:
         return _kept(self.shelf.engines, engine_key(engine, recipe), lambda: self._paths(engine, recipe))
 
