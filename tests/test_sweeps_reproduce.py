@@ -16,7 +16,8 @@ from typer.testing import CliRunner, Result
 import sweeps.reproduce.stored as stored_rows
 from hwsim.errors import SpecError
 from sweeps.cli import app
-from sweeps.render.reproduce import COLUMNS, legend, number, summary
+from sweeps.render.reproduce import COLUMNS, legend, summary
+from sweeps.render.reproduce_words import number
 from sweeps.reproduce.claim import Claim, Origin, Source, table, unchecked
 from sweeps.reproduce.cosma import runs
 from sweeps.reproduce.cosma.cases import Budget, Case, cases

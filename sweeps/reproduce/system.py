@@ -37,6 +37,11 @@ class System:
         """How many claims there are."""
         return sum(len(section.claims) for section in self.sections)
 
+    @property
+    def asks_costs(self) -> bool:
+        """Whether a claim is answered by what gates cost."""
+        return any(claim.library for section in self.sections for claim in section.claims)
+
 
 def compute(
     system: System, step: Callable[[], object] = lambda: None, book: Mapping[str, Costs] | None = None

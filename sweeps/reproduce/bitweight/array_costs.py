@@ -22,11 +22,10 @@ OUTSIDE = ("accumulate_adder", "accumulate_pair")
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """An array in which MACs are exchanged: the engine, the same with short sides, and as its authors count it; the
-    transforms, of which the first is compared, and the MACs that it is compared with, the first for the verdict."""
+    """An array in which MACs are exchanged: the engine, and as its authors count it; the transforms, of which the first
+    is compared, and the MACs that it is compared with, the first for the verdict."""
 
     engine: str
-    simulated: str
     authors: str
     macs: tuple[str, ...] = ("opt1",)
     baselines: tuple[str, ...] = (STRONG, FUSED, WEAK)
@@ -35,14 +34,16 @@ class Design:
 def _resting(array: str) -> Design:
     """An array with sums at rest: ours drains them column by column, a pair through its last adder; the authors' shows
     all of them on ports."""
-    engine, simulated = f"{array}:rows=16,cols=16", f"{array}:rows=4,cols=4"
-    return Design(f"{engine},drain=column", f"{simulated},drain=column", f"{engine},drain=parallel")
+    return Design(*(f"{array}:rows=16,cols=16,drain={drain}" for drain in ("column", "parallel")))
+
+
+def _as_is(engine: str, *macs_and_baselines: tuple[str, ...]) -> Design:
+    return Design(engine, engine, *macs_and_baselines)
 
 
 OS, MATRIX = _resting("systolic-os"), _resting("matrix-2d")
-WS = Design("systolic-ws:rows=16,cols=16", "systolic-ws:rows=4,cols=4", "systolic-ws:rows=16,cols=16")
-CUBE = Design("cube:p=8", "cube:p=3", "cube:p=8")
-TREE = Design("adder-tree:k=16,n=16", "adder-tree:k=8,n=2", "adder-tree:k=16,n=16", ("opt2", "opt1"), (STRONG, WEAK))
+WS, CUBE = _as_is("systolic-ws:rows=16,cols=16"), _as_is("cube:p=8")
+TREE = _as_is("adder-tree:k=16,n=16", ("opt2", "opt1"), (STRONG, WEAK))
 
 
 def gain_in_area(costs: Costs, engine: str, mac: str, over: str, authors: bool = False) -> float:
@@ -75,14 +76,14 @@ def area_gain(design: Design, costs: Costs) -> Answer:
 
 
 def energy_gain(design: Design, glitches: str, costs: Costs) -> Answer:
-    """Over Booth MACs, in the array with short sides; beside it the other baselines, and the other transform."""
+    """Over Booth MACs; beside it the other baselines, and the other transform."""
     mac, *others = design.macs
     strong, *more = design.baselines
     beside: Mapping[str, Value] = {
-        **{f"over {m}": gain_in_energy(costs, design.simulated, mac, m, glitches) for m in more},
-        **{f"{m} instead of {mac}": gain_in_energy(costs, design.simulated, m, strong, glitches) for m in others},
+        **{f"over {m}": gain_in_energy(costs, design.engine, mac, m, glitches) for m in more},
+        **{f"{m} instead of {mac}": gain_in_energy(costs, design.engine, m, strong, glitches) for m in others},
     }
-    return Answer(gain_in_energy(costs, design.simulated, mac, strong, glitches), beside)
+    return Answer(gain_in_energy(costs, design.engine, mac, strong, glitches), beside)
 
 
 def pe_area_gain(costs: Costs) -> Answer:

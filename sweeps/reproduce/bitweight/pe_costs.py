@@ -125,9 +125,7 @@ def sparse_over_opt1_delay(costs: Costs) -> float:
 def sparse_area(costs: Costs) -> Answer:
     """One OPT4C PE over one Booth MAC; beside it with narrow pairs, and with what a PE has of shared parts."""
     whole = costs.leaf(mac()).area_um2
-    beside: dict[str, Value] = {
-        f"{bits} bits": costs.leaf(sparse("opt4c", bits)).area_um2 / whole for bits in NARROW
-    }
+    beside: dict[str, Value] = {f"{bits} bits": costs.leaf(sparse("opt4c", bits)).area_um2 / whole for bits in NARROW}
     beside["with its part of shared ones"] = shared_area(costs, "opt4c") / whole
     return Answer(costs.leaf(sparse("opt4c")).area_um2 / whole, beside)
 

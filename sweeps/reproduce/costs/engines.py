@@ -72,9 +72,8 @@ def _points(costs: Costs, spec: str, counted: Counted, own_paths: bool) -> Seque
 
 
 def energy_pj(costs: Costs, spec: str, glitches: str) -> float:
-    """Of one product in an engine with short sides, all PEs busy, at the engine's own fastest clock: switching, clock
-    pins and leakage."""
+    """Of one product, all PEs busy, at the engine's own fastest clock: switching, clock pins and leakage."""
     engine = load_engine(spec)
     figures = costs.energy(engine)
-    leakage_pj = figures.leakage_nw * costs.paths(engine).worst_ns * 1e-6
-    return (figures.switching_pj[glitches] + figures.clock_pj + leakage_pj) / products_per_cycle(engine)
+    leakage_pj = 1e-6 * figures.leakage_nw * costs.paths(engine).worst_ns
+    return (figures.switching_pj[glitches] + figures.clock_pj + leakage_pj) / figures.products

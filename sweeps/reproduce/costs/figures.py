@@ -43,12 +43,23 @@ class PathFigures:
 
 @dataclass(frozen=True, slots=True)
 class EnergyFigures:
-    """An engine with short sides under given operands, for one cycle in which all its PEs are busy: switching for each
-    glitch model, what clocked pins take, and leakage."""
+    """An engine on normal operands, as `rtl.synthesis.energy` has it: for a cycle in which all its PEs are busy what
+    switching takes by each glitch model, what clocked pins take, and how many products end; and leakage."""
 
     switching_pj: Mapping[str, float]
     clock_pj: float
     leakage_nw: float
+    products: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeFigures:
+    """Throughput for each area of a PE on normal operands: alone, with all that issues digits to it, and with its part
+    of that where PEs share it (`rtl.synthesis.serial_pes`)."""
+
+    alone: float
+    own_issue: float
+    shared_issue: float
 
 
 class Costs(Protocol):
@@ -70,5 +81,9 @@ class Costs(Protocol):
         ...
 
     def energy(self, engine: Engine) -> EnergyFigures:
-        """What a busy cycle of ``engine``, simulated in gates, takes."""
+        """What a busy cycle of ``engine`` takes, counted in its gates."""
+        ...
+
+    def pe(self, name: str) -> PeFigures:
+        """A PE by the name that `rtl.synthesis.serial_pes` has for it."""
         ...

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
+from sweeps.reproduce.costs.libraries import read_libraries
 from sweeps.reproduce.costs.shelf import Shelf
 from sweeps.reproduce.costs.workshop import Workshop
 
@@ -22,11 +23,20 @@ WORKERS = 2
 
 def make_shelf(name: str, library: Library, ask: Ask) -> Shelf:
     """The answers of one library, most of them from the user's cache if they were ever made before."""
-    from rtl.synthesis.cache import default_cache
-
-    workshop = Workshop(name, library, default_cache())
+    workshop = _workshop(name, library)
     ask(workshop)
     return workshop.shelf
+
+
+def workshops(given: Sequence[str]) -> Mapping[str, Workshop]:
+    """One for each library that is given, as `read_libraries` takes them."""
+    return {name: _workshop(name, library) for name, library in read_libraries(given).items()}
+
+
+def _workshop(name: str, library: Library) -> Workshop:
+    from rtl.synthesis.cache import default_cache
+
+    return Workshop(name, library, default_cache())
 
 
 def make_shelves(libraries: Mapping[str, Library], ask: Ask) -> Mapping[str, Shelf]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from hwsim.engine import Engine
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Recipe
-from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures
+from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures, PeFigures
 
 Kept = Mapping[str, Any]
 Figures = TypeVar("Figures")
@@ -24,6 +24,7 @@ class Shelf:
     leaves: dict[str, LeafFigures] = field(default_factory=dict)
     engines: dict[str, PathFigures] = field(default_factory=dict)
     energies: dict[str, EnergyFigures] = field(default_factory=dict)
+    pes: dict[str, PeFigures] = field(default_factory=dict)
 
     def leaf(self, leaf: Leaf, recipe: Recipe = FASTEST) -> LeafFigures:
         return self._found(self.leaves, leaf_key(leaf, recipe))
@@ -37,6 +38,9 @@ class Shelf:
     def energy(self, engine: Engine) -> EnergyFigures:
         return self._found(self.energies, engine.spec)
 
+    def pe(self, name: str) -> PeFigures:
+        return self._found(self.pes, name)
+
     def _found(self, kept: Mapping[str, Figures], key: str) -> Figures:
         if not self.provenance:
             raise NotCostedError(f"no costs in {self.library} are stored")
@@ -46,7 +50,7 @@ class Shelf:
 
     def record(self) -> Kept:
         """The shelf as JSON holds it, in the order of the keys."""
-        parts = {"leaves": self.leaves, "engines": self.engines, "energies": self.energies}
+        parts = {"leaves": self.leaves, "engines": self.engines, "energies": self.energies, "pes": self.pes}
         return {
             "provenance": dict(self.provenance),
             **{name: {key: asdict(kept[key]) for key in sorted(kept)} for name, kept in parts.items()},
@@ -65,12 +69,13 @@ class Shelf:
             {key: LeafFigures(**kept) for key, kept in record["leaves"].items()},
             {key: PathFigures(**kept) for key, kept in record["engines"].items()},
             {key: EnergyFigures(**kept) for key, kept in record["energies"].items()},
+            {key: PeFigures(**kept) for key, kept in record["pes"].items()},
         )
 
 
-PROVENANCE = ("name", "corner", "digest", "tools", "made", "rtl")
-"""The library as it names itself, its corner, the digest of its files, the versions of the tools, the day, and the
-digest of the code that made the netlists."""
+PROVENANCE = ("name", "corner", "digest", "tools", "operands", "made", "rtl")
+"""The library as it names itself, its corner, the digest of its files, the versions of the tools, the operands of
+energies, the day, and the digest of the code that made the netlists."""
 
 
 def leaf_key(leaf: Leaf, recipe: Recipe) -> str:

@@ -16,7 +16,7 @@ from sweeps.reproduce.costs.shelf import Shelf
 FILE = Path(__file__).parents[1] / "results" / "synthesis.json"
 MADE_BY = "python -m sweeps.reproduce synthesis"
 
-NETLISTS = ("leaves", "engines", "synthesis", "netlist.py", "hierarchy.py", "emission.py")
+NETLISTS = ("bit_serial", "leaves", "engines", "synthesis", "netlist.py", "hierarchy.py", "emission.py")
 """What in ``rtl`` decides a figure."""
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from hwsim.engine import Engine
+from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Recipe
-from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures
+from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures, PeFigures
 from sweeps.reproduce.costs.shelf import Shelf, engine_key, leaf_key
 from sweeps.reproduce.costs.stored_costs import rtl_digest
 
@@ -65,7 +66,24 @@ class Workshop:
         return PathFigures(cost.worst.delay_ns, inside.delay_ns)
 
     def energy(self, engine: Engine) -> EnergyFigures:
-        raise NotCostedError("needs energies")
+        return _kept(self.shelf.energies, engine.spec, lambda: self._energy(engine))
+
+    def _energy(self, engine: Engine) -> EnergyFigures:
+        from rtl.synthesis.energy import Glitches, engine_energy
+        from rtl.synthesis.power.operands import DEFAULT_OPERANDS
+
+        found = engine_energy(engine, self.made_in, FASTEST, DEFAULT_OPERANDS, self.cache)
+        switching = {glitches.value: found.switching_pj(glitches) for glitches in Glitches}
+        return EnergyFigures(switching, found.clock_pj, found.leakage_nw, found.macs_per_cycle)
+
+    def pe(self, name: str) -> PeFigures:
+        return _kept(self.shelf.pes, name, lambda: self._pe(name))
+
+    def _pe(self, name: str) -> PeFigures:
+        from rtl.synthesis.serial_pes import Scope, pe_costs
+
+        (cost,) = pe_costs([name], self.made_in, FASTEST, self.cache)
+        return PeFigures(*(cost.figures[scope].tops_per_mm2 for scope in (Scope.PE, Scope.OWN, Scope.SHARED)))
 
 
 def _kept(kept: dict[str, Figures], key: str, make: Callable[[], Figures]) -> Figures:
@@ -75,7 +93,7 @@ def _kept(kept: dict[str, Figures], key: str, make: Callable[[], Figures]) -> Fi
     if key not in kept:
         try:
             kept[key] = make()
-        except SynthesisError as error:
+        except (SpecError, SynthesisError) as error:
             raise NotCostedError(str(error)) from None
     return kept[key]
 
@@ -88,12 +106,14 @@ def _leaf_figures(cost: LeafCost, library: Library) -> LeafFigures:
 
 def _provenance(library: Library) -> dict[str, object]:
     from rtl.synthesis.leaf_cost import tool_versions
+    from rtl.synthesis.power.operands import DEFAULT_OPERANDS
 
     return {
         "name": library.name,
         "corner": library.corner,
         "digest": library.digest,
         "tools": dict(tool_versions()),
+        "operands": str(DEFAULT_OPERANDS),
         "made": datetime.now(UTC).date().isoformat(),
         "rtl": rtl_digest(),
     }

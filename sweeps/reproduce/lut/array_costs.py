@@ -38,20 +38,18 @@ def array_um2(
     return area_um2(costs, spec(design, a, w_bits, k, m, n, registers))
 
 
-def least_um2(costs: Costs, design: str, a: str, w_bits: int, groups: Iterable[int], registers: str = "inside") -> float:
+def least_um2(
+    costs: Costs, design: str, a: str, w_bits: int, groups: Iterable[int], registers: str = "inside"
+) -> float:
     """The array of least area over shapes, of products by bit planes where ``design`` works bit by bit: times the
     planes, so that all do as many products in each cycle."""
     planes = 1 if design == "dequant-mac" else w_bits
-    return planes * min(
-        array_um2(costs, design, a, w_bits, (m, n, k), registers) for k in groups for m, n in shapes(k)
-    )
+    return planes * min(array_um2(costs, design, a, w_bits, (m, n, k), registers) for k in groups for m, n in shapes(k))
 
 
 def least_shape(a: str, w_bits: int, costs: Costs) -> str:
     """Shape of least area over M, N and K, registers of tables and weights inside."""
-    found = {
-        (m, n, k): array_um2(costs, "lut", a, w_bits, (m, n, k)) for k in GROUPS for m, n in shapes(k)
-    }
+    found = {(m, n, k): array_um2(costs, "lut", a, w_bits, (m, n, k)) for k in GROUPS for m, n in shapes(k)}
     m, n, k = min(found, key=lambda shape: found[shape])
     return f"M{m} N{n} K{k}"
 

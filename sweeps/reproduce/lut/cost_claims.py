@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sweeps.reproduce.claim import Claim, costed, derived, measured, unchecked
+from sweeps.reproduce.claim import Claim, costed, measured, unchecked
 from sweeps.reproduce.costs.bounds import PROCESS, RATIO
 from sweeps.reproduce.lut.array_costs import (
     extreme_reduction,
@@ -13,7 +13,7 @@ from sweeps.reproduce.lut.array_costs import (
     part_of_mac,
     tie,
 )
-from sweeps.reproduce.lut.ladder import STEPS, area_over, all_steps, rises, step
+from sweeps.reproduce.lut.ladder import STEPS, all_steps, area_over, rises, step
 from sweeps.reproduce.lut.sources import ABSTRACT, figure, paper
 from sweeps.reproduce.lut.table_one import A100_4X, A100_8X, A100_FP16, A100_INT8, H100_4X, H100_8X, H100_FP8, MACHINES
 from sweeps.reproduce.lut.units import (
@@ -58,7 +58,7 @@ def _units() -> tuple[Claim, ...]:
         *costed("weight bits up to which it beats MACs", paper("Figure 13"), absolute(1),
                 [("conventional LUT", 2, partial(crossing, conventional_um2)), ("ADD", 2, partial(crossing, add_um2)),
                  ("LUT TC", 6, partial(crossing, lut_um2))],
-                "bits", "FP16; a unit as it is for these bits, times the bits; of the conventional one a fourth of its table"),
+                "bits", "FP16; a unit as it is for these bits, times the bits; a fourth of a conventional table"),
         *costed("MAC over LUT unit, W1A16", measured("own Verilog in three open libraries"), RATIO,
                 [("Nangate 45 nm", 6.33, partial(dp4_over_mac, lut_um2))]),
     )  # fmt: skip
@@ -84,7 +84,13 @@ def _arrays() -> tuple[Claim, ...]:
 
 def _tables() -> tuple[Claim, ...]:
     steps = [(name, value, partial(step, i)) for i, (name, value) in enumerate(zip(STEPS, DENSITIES, strict=True))]
-    pairs = ((A100_INT8, A100_FP16), (A100_4X, A100_FP16), (A100_8X, A100_FP16), (H100_4X, H100_FP8), (H100_8X, H100_FP8))
+    pairs = (
+        (A100_INT8, A100_FP16),
+        (A100_4X, A100_FP16),
+        (A100_8X, A100_FP16),
+        (H100_4X, H100_FP8),
+        (H100_8X, H100_FP8),
+    )
     return (
         *costed("density over UNPU, W2A8, MNK 512", TABLE_2, RATIO, steps,
                 note="UNPU: three activations of a table of eight entries that all columns share; sums of 16 bits"),

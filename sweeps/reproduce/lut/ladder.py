@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from sweeps.reproduce.claim import AUTHORS, Answer, Value
 from sweeps.reproduce.costs.engines import area_um2
@@ -56,7 +57,7 @@ def all_steps(costs: Costs) -> Answer:
 def rises(costs: Costs) -> str:
     """Whether every step gains density."""
     gains = (1.0, *_gains(costs))
-    return "yes" if all(a < b for a, b in zip(gains, gains[1:], strict=False)) else "no"
+    return "yes" if all(a < b for a, b in pairwise(gains)) else "no"
 
 
 TENSOR_CORES = {
@@ -74,7 +75,8 @@ TENSOR_CORES = {
 def area_over(name: str, base: str, costs: Costs) -> Answer:
     """Area of an SM's arrays over that of another machine's; units with their registers, beside it without."""
     inside, outside = (
-        _machine_um2(costs, name, registers) / _machine_um2(costs, base, registers) for registers in ("inside", "outside")
+        _machine_um2(costs, name, registers) / _machine_um2(costs, base, registers)
+        for registers in ("inside", "outside")
     )
     return Answer(inside, {AUTHORS: outside})
 

@@ -68,9 +68,7 @@ def registers_um2(costs: Costs, a: str, k: int) -> float:
 
 def _densities(costs: Costs, a: str, tables: bool) -> dict[int, float]:
     """Operations for each area by K, one-bit weights; ``tables``: with the registers of a table for one unit."""
-    return {
-        k: 2 * k / (lut_um2(costs, a, 1, k) + (registers_um2(costs, a, k) if tables else 0)) for k in GROUPS
-    }
+    return {k: 2 * k / (lut_um2(costs, a, 1, k) + (registers_um2(costs, a, k) if tables else 0)) for k in GROUPS}
 
 
 def densest_group(a: str, costs: Costs) -> Answer:
