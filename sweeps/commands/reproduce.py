@@ -11,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.reproduce.costs.figures import Costs
     from sweeps.reproduce.system import System
     from sweeps.reproduce.verdict import Row
 
@@ -102,7 +103,7 @@ def _computed(system: System, liberty: Sequence[str]) -> tuple[Row, ...]:
 
     made = workshops(liberty)
     _tell_of_costs(system, list(made))
-    book = {**stored_shelves(), **made}
+    book: dict[str, Costs] = {**stored_shelves(), **made}
 
     screen = console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:

@@ -21,11 +21,13 @@ from sweeps.reproduce.system import compute
 
 
 def store_costs(libraries: Sequence[str]) -> None:
-    """Make the costs in some libraries, and keep those that are stored in others."""
-    made = make_shelves(read_libraries(libraries or [DEFAULT]), ask_all)
-    path = save_shelves({**load_shelves(), **made})
-    for name, shelf in made.items():
-        sys.stdout.write(f"{path}: {name}, {len(shelf.leaves)} leaves, {len(shelf.energies)} energies\n")
+    """Make the costs in some libraries, and keep those that are stored in others; the file is written whenever a
+    library's areas are there, and again with its energies."""
+    for shelf in make_shelves(read_libraries(libraries or [DEFAULT]), ask_all):
+        path = save_shelves({**load_shelves(), shelf.library: shelf})
+        found = f"{len(shelf.leaves)} leaves, {len(shelf.engines)} engines, {len(shelf.energies)} energies"
+        sys.stdout.write(f"{path}: {shelf.library}, {found}\n")
+        sys.stdout.flush()
 
 
 def store_rows(names: Sequence[str]) -> None:

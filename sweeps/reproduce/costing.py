@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hwsim.errors import HwsimError
 from sweeps.reproduce.claim import Claim
-from sweeps.reproduce.costs.figures import Costs
+from sweeps.reproduce.costs.figures import Costs, LaterError
 from sweeps.reproduce.registry import SYSTEMS
 
 
@@ -17,6 +17,8 @@ def ask_all(costs: Costs) -> None:
         assert claim.costed is not None
         try:
             claim.costed(costs)
+        except LaterError:
+            continue
         except HwsimError as error:
             sys.stderr.write(f"{claim.text}: {error}\n")
 

@@ -12,14 +12,13 @@ from sweeps.reproduce.bitweight.array_costs import (
     OS,
     TREE,
     WS,
-    Design,
     area_gain,
     energy_gain,
     pe_area_gain,
     total_area_gain,
 )
 from sweeps.reproduce.bitweight.sources import ABSTRACT, notes, repository
-from sweeps.reproduce.claim import Claim, CostMeasure, costed, unchecked
+from sweeps.reproduce.claim import Answer, Claim, CostMeasure, costed, unchecked
 from sweeps.reproduce.costs.bounds import ENERGY, NO_WIRES, RATIO
 from sweeps.reproduce.system import Section
 
@@ -34,8 +33,13 @@ ASSUMES = (
 REPORTS = repository("ratios of the synthesis reports (SAED32)")
 
 
-def _cells(values: tuple[float, ...], measure: Callable[[Design], CostMeasure]) -> list[tuple[str, float, CostMeasure]]:
-    return [(name, value, measure(design)) for (name, design), value in zip(DESIGNS.items(), values, strict=True)]
+def _cells(
+    values: tuple[float, ...], measure: Callable[..., Answer], *more: str
+) -> list[tuple[str, float, CostMeasure]]:
+    return [
+        (name, value, partial(measure, design, *more))
+        for (name, design), value in zip(DESIGNS.items(), values, strict=True)
+    ]
 
 
 def _areas() -> tuple[Claim, ...]:
@@ -43,8 +47,7 @@ def _areas() -> tuple[Claim, ...]:
         claim
         for place, source, values in AREAS
         for claim in costed(
-            f"gain in area efficiency, {place}", source, RATIO, _cells(values, lambda d: partial(area_gain, d)),
-            note=ASSUMES,
+            f"gain in area efficiency, {place}", source, RATIO, _cells(values, area_gain), note=ASSUMES
         )
     )  # fmt: skip
 
@@ -56,7 +59,7 @@ def _energies() -> tuple[Claim, ...]:
         for glitches in GLITCHES
         for claim in costed(
             f"gain in energy efficiency, {place}, glitches {glitches}", source, ENERGY,
-            _cells(values, lambda d, glitches=glitches: partial(energy_gain, d, glitches)), note=ASSUMES,
+            _cells(values, energy_gain, glitches), note=ASSUMES,
         )
     )  # fmt: skip
 

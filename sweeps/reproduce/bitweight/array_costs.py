@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hwsim.inventory import Leaf
-from sweeps.reproduce.claim import AUTHORS, Answer, Value
+from sweeps.reproduce.claim import AUTHORS, Answer
 from sweeps.reproduce.costs.engines import RECIPES, best, energy_pj, everything, pe
 from sweeps.reproduce.costs.figures import Costs
+from sweeps.reproduce.tolerance import Value
 
 STRONG, FUSED, WEAK = "booth", "fused", "parallel"
 """The MAC that a verdict compares with, and those beside it: one carry chain, and what a synthesiser makes of ``*``."""
@@ -34,7 +35,8 @@ class Design:
 def _resting(array: str) -> Design:
     """An array with sums at rest: ours drains them column by column, a pair through its last adder; the authors' shows
     all of them on ports."""
-    return Design(*(f"{array}:rows=16,cols=16,drain={drain}" for drain in ("column", "parallel")))
+    engine = f"{array}:rows=16,cols=16"
+    return Design(f"{engine},drain=column", f"{engine},drain=parallel")
 
 
 def _as_is(engine: str, *macs_and_baselines: tuple[str, ...]) -> Design:

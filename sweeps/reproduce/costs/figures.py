@@ -19,6 +19,10 @@ class NotCostedError(SpecError):
     """A figure that is neither stored nor can be made here; its sentence becomes the reason of the verdict."""
 
 
+class LaterError(NotCostedError):
+    """A figure that is left for later, as it takes long."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeafFigures:
     """One instance of a leaf: its area, the part of it that is flops, and the longest path in it (0 in wires)."""

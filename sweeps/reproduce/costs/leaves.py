@@ -8,7 +8,7 @@ from itertools import product
 
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Adder, Cover, Recipe
-from sweeps.reproduce.costs.figures import FASTEST, Costs
+from sweeps.reproduce.costs.figures import FASTEST, Costs, NotCostedError
 
 ADDERS = tuple(Adder)
 NO_ADDER = (FASTEST.adder,)
@@ -21,10 +21,14 @@ def fastest_ns(costs: Costs, leaf: Leaf, adders: Sequence[Adder] = NO_ADDER) -> 
 
 
 def smallest_um2(costs: Costs, leaf: Leaf, period_ns: float, adders: Sequence[Adder] = NO_ADDER) -> float:
-    """The least area of ``leaf`` whose longest path fits the period, over adders, covers and what ABC aims at; infinity
-    if nothing fits."""
-    found = (costs.leaf(leaf, recipe) for recipe in _recipes(period_ns, adders))
-    return min((cost.area_um2 for cost in found if cost.delay_ns <= period_ns), default=float("inf"))
+    """The least area of ``leaf`` whose longest path fits the period, over adders, covers and what ABC aims at.
+
+    Raises NotCostedError if nothing fits."""
+    found = [costs.leaf(leaf, recipe) for recipe in _recipes(period_ns, adders)]
+    fitting = [cost.area_um2 for cost in found if cost.delay_ns <= period_ns]
+    if not fitting:
+        raise NotCostedError(f"no {leaf.name} in {costs.library} meets {period_ns:.3f} ns")
+    return min(fitting)
 
 
 def _recipes(period_ns: float, adders: Sequence[Adder]) -> Iterator[Recipe]:

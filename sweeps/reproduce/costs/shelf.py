@@ -13,6 +13,7 @@ from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, 
 
 Kept = Mapping[str, Any]
 Figures = TypeVar("Figures")
+AnyFigures = LeafFigures | PathFigures | EnergyFigures | PeFigures
 
 
 @dataclass(slots=True)
@@ -50,7 +51,12 @@ class Shelf:
 
     def record(self) -> Kept:
         """The shelf as JSON holds it, in the order of the keys."""
-        parts = {"leaves": self.leaves, "engines": self.engines, "energies": self.energies, "pes": self.pes}
+        parts: Mapping[str, Mapping[str, AnyFigures]] = {
+            "leaves": self.leaves,
+            "engines": self.engines,
+            "energies": self.energies,
+            "pes": self.pes,
+        }
         return {
             "provenance": dict(self.provenance),
             **{name: {key: asdict(kept[key]) for key in sorted(kept)} for name, kept in parts.items()},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from sweeps.reproduce.claim import AUTHORS, Answer, Value
+from sweeps.reproduce.claim import AUTHORS, Answer
 from sweeps.reproduce.costs.engines import area_um2
 from sweeps.reproduce.costs.figures import Costs
 from sweeps.reproduce.lut.units import spec
+from sweeps.reproduce.tolerance import Value
 
 PRODUCTS = 512
 """M N K of an array."""

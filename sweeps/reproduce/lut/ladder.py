@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from sweeps.reproduce.claim import AUTHORS, Answer, Value
+from sweeps.reproduce.claim import AUTHORS, Answer
 from sweeps.reproduce.costs.engines import area_um2
 from sweeps.reproduce.costs.figures import Costs
+from sweeps.reproduce.tolerance import Value
 
 INDEX_XOR = """module index_xor (input wire [2:0] word, input wire sign, output wire [2:0] number);
     assign number = word ^ {3{sign}};

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hwsim.engine import load_engine
-from sweeps.reproduce.claim import Answer, Value
+from sweeps.reproduce.claim import Answer
 from sweeps.reproduce.costs.engines import pe
 from sweeps.reproduce.costs.figures import Costs
+from sweeps.reproduce.tolerance import Value
 
 ACCUMULATORS = {"int8": "int32", "int16": "int40", "fp16": "fp16", "fp8e4m3": "fp16"}
 """Of each format of activations: the format of sums. Units of FP8 look up and add FP16."""
