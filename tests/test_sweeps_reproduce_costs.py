@@ -27,7 +27,15 @@ from sweeps.reproduce.claim import Answer, Claim, Origin, Source, costed
 from sweeps.reproduce.costing import ask_all
 from sweeps.reproduce.costs import bounds
 from sweeps.reproduce.costs.engines import RECIPES, best, pe
-from sweeps.reproduce.costs.figures import FASTEST, Costs, EnergyFigures, LeafFigures, NotCostedError, PathFigures, PeFigures
+from sweeps.reproduce.costs.figures import (
+    FASTEST,
+    Costs,
+    EnergyFigures,
+    LeafFigures,
+    NotCostedError,
+    PathFigures,
+    PeFigures,
+)
 from sweeps.reproduce.costs.leaves import ADDERS, fastest_ns, smallest_um2
 from sweeps.reproduce.costs.libraries import DEFAULT, LIBRARIES, read_libraries
 from sweeps.reproduce.costs.shelf import PROVENANCE, Shelf

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hwsim.engine import load_engine
 from hwsim.inventory import Leaf
 from sweeps.reproduce.claim import Answer
-from sweeps.reproduce.costs.engines import pe
+from sweeps.reproduce.costs.engines import leaves_of, pe
 from sweeps.reproduce.costs.figures import Costs
 from sweeps.reproduce.costs.leaves import ADDERS, fastest_ns, logic_ns, smallest_um2, total_um2
 from sweeps.reproduce.tolerance import Value
@@ -42,7 +41,7 @@ def sparse(name: str, pair_bits: int | None = None) -> Leaf:
 
 def multiplier() -> Leaf:
     """A Booth multiplier that ends in a pair of 16 bits: a MAC without its adders."""
-    inventory = load_engine("adder-tree:k=1,n=1,overlap=false,mac=opt1").inventory()
+    inventory = leaves_of("adder-tree:k=1,n=1,overlap=false,mac=opt1")
     (found,) = (leaf for leaf, _ in inventory if leaf.kind == "tree_multiplier_opt1")
     return found
 
@@ -92,7 +91,7 @@ def growth_of_opt1(costs: Costs) -> float:
 
 def growth_of_opt3(costs: Costs) -> float:
     """Smallest OPT3, with its encoders, at 2.0 GHz over that at 1.5 GHz."""
-    inventory = load_engine("bitslice:columns=1,rows=1,mac=opt3").inventory()
+    inventory = leaves_of("bitslice:columns=1,rows=1,mac=opt3")
     leaves = [(leaf, count) for leaf, count in inventory if leaf.kind in OPT3]
     fast, slow = (
         sum(count * smallest_um2(costs, leaf, period_ns(costs, ghz)) for leaf, count in leaves) for ghz in (2.0, 1.5)
@@ -136,7 +135,7 @@ def sparse_area(costs: Costs) -> Answer:
 def shared_area(costs: Costs, name: str) -> float:
     """A PE with its part of encoders, sparse encoders, controls and SIMD lanes; a lane serves as many PEs as finish in
     the time of a sum over COLUMN operands and more: one for each chain of four."""
-    inventory = load_engine(f"bitslice:columns=1,rows={COLUMN},mac={name},chain=4").inventory()
+    inventory = leaves_of(f"bitslice:columns=1,rows={COLUMN},mac={name},chain=4")
     return total_um2(costs, inventory) / COLUMN
 
 

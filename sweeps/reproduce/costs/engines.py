@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from hwsim.engine import Engine, load_engine
 from hwsim.inventory import Leaf
@@ -25,15 +26,26 @@ def everything(leaf: Leaf) -> bool:
     return True
 
 
+@cache
+def engine_of(spec: str) -> Engine:
+    """The engine of a text, read once."""
+    return load_engine(spec)
+
+
+@cache
+def leaves_of(spec: str) -> tuple[tuple[Leaf, int], ...]:
+    """What it is made of."""
+    return tuple(engine_of(spec).inventory())
+
+
 def area_um2(costs: Costs, spec: str, recipe: Recipe = FASTEST, counted: Counted = everything) -> float:
     """The leaves of an engine that ``counted`` is true of, each as often as the inventory has it."""
-    inventory = load_engine(spec).inventory()
-    return sum(count * costs.leaf(leaf, recipe).area_um2 for leaf, count in inventory if counted(leaf))
+    return sum(count * costs.leaf(leaf, recipe).area_um2 for leaf, count in leaves_of(spec) if counted(leaf))
 
 
 def pe(spec: str) -> Leaf:
     """The one leaf of an engine that is its PE."""
-    (found,) = (leaf for leaf, _ in load_engine(spec).inventory() if leaf.kind.startswith("pe_"))
+    (found,) = (leaf for leaf, _ in leaves_of(spec) if leaf.kind.startswith("pe_"))
     return found
 
 
@@ -63,7 +75,7 @@ def best(costs: Costs, spec: str, counted: Counted = everything, own_paths: bool
 
 
 def _points(costs: Costs, spec: str, counted: Counted, own_paths: bool) -> Sequence[Point]:
-    engine, points = load_engine(spec), []
+    engine, points = engine_of(spec), []
     for recipe in RECIPES:
         paths = costs.paths(engine, recipe)
         period = paths.inside_ns if own_paths else paths.worst_ns
@@ -73,7 +85,7 @@ def _points(costs: Costs, spec: str, counted: Counted, own_paths: bool) -> Seque
 
 def energy_pj(costs: Costs, spec: str, glitches: str) -> float:
     """Of one product, all PEs busy, at the engine's own fastest clock: switching, clock pins and leakage."""
-    engine = load_engine(spec)
+    engine = engine_of(spec)
     figures = costs.energy(engine)
     leakage_pj = 1e-6 * figures.leakage_nw * costs.paths(engine).worst_ns
     return (figures.switching_pj[glitches] + figures.clock_pj + leakage_pj) / figures.products

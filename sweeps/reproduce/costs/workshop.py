@@ -11,7 +11,15 @@ from hwsim.engine import Engine
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Recipe
-from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LaterError, LeafFigures, NotCostedError, PathFigures, PeFigures
+from sweeps.reproduce.costs.figures import (
+    FASTEST,
+    EnergyFigures,
+    LaterError,
+    LeafFigures,
+    NotCostedError,
+    PathFigures,
+    PeFigures,
+)
 from sweeps.reproduce.costs.shelf import Shelf, engine_key, leaf_key
 from sweeps.reproduce.costs.stored_costs import rtl_digest
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hwsim.engine import load_engine
 from sweeps.reproduce.claim import Answer
-from sweeps.reproduce.costs.engines import pe
+from sweeps.reproduce.costs.engines import leaves_of, pe
 from sweeps.reproduce.costs.figures import Costs
 from sweeps.reproduce.tolerance import Value
 
@@ -56,14 +55,14 @@ def conventional_um2(costs: Costs, a: str, w_bits: int, k: int) -> float:
     shared = ("table_builder", "fp_table_builder", "held_register")
     return sum(
         costs.leaf(leaf).area_um2 * count / SHARE
-        for leaf, count in load_engine(engine).inventory()
+        for leaf, count in leaves_of(engine)
         if leaf.kind in shared or leaf.kind.startswith("pe_")
     )
 
 
 def registers_um2(costs: Costs, a: str, k: int) -> float:
     """The registers of one table."""
-    inventory = load_engine(spec("lut", a, 1, k, registers="inside")).inventory()
+    inventory = leaves_of(spec("lut", a, 1, k, registers="inside"))
     return sum(costs.leaf(leaf).area_um2 for leaf, _ in inventory if leaf.kind == "held_register")
 
 
@@ -114,7 +113,7 @@ def lookup_over_mac(costs: Costs) -> float:
 
 def _fp16_adder_um2(costs: Costs) -> float:
     """Half a builder of A + B and A - B."""
-    inventory = load_engine("lut:m=1,n=1,k=2,w_bits=1,a=fp16").inventory()
+    inventory = leaves_of("lut:m=1,n=1,k=2,w_bits=1,a=fp16")
     (builder,) = (leaf for leaf, _ in inventory if leaf.kind == "fp_table_builder")
     return costs.leaf(builder).area_um2 / 2
 
