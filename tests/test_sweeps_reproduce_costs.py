@@ -200,6 +200,14 @@ def test_what_is_stored_is_answered(tmp_path: Path) -> None:
     assert kept.pe("opt3") == costs.pe("opt3")
 
 
+def test_energies_of_the_same_netlists_are_kept() -> None:
+    old = shelf()
+    same, other = Shelf("sky130", {**PROVEN, "made": "later"}), Shelf("sky130", {**PROVEN, "rtl": "other"})
+    for made in (same, other):
+        made.keep_energies(old)
+    assert (same.energies, other.energies) == (old.energies, {})
+
+
 @pytest.mark.parametrize("missing", PROVENANCE)
 def test_costs_without_provenance_are_not_loaded(missing: str, tmp_path: Path) -> None:
     path = save_shelves({"sky130": shelf()}, tmp_path / "synthesis.json")

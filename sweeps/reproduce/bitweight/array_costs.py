@@ -23,29 +23,30 @@ OUTSIDE = ("accumulate_adder", "accumulate_pair")
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """An array in which MACs are exchanged: the engine, and as its authors count it; the transforms, of which the first
-    is compared, and the MACs that it is compared with, the first for the verdict."""
+    """An array in which MACs are exchanged: the engine, as its authors count it, and one with short sides for energies;
+    the transforms, of which the first is compared, and the MACs that it is compared with, the first for the verdict."""
 
     engine: str
     authors: str
+    small: str
     macs: tuple[str, ...] = ("opt1",)
     baselines: tuple[str, ...] = (STRONG, FUSED, WEAK)
 
 
 def _resting(array: str) -> Design:
     """An array with sums at rest: ours drains them column by column, a pair through its last adder; the authors' shows
-    all of them on ports."""
+    all of them on ports. Energies are without drains, which work once for each sum."""
     engine = f"{array}:rows=16,cols=16"
-    return Design(f"{engine},drain=column", f"{engine},drain=parallel")
+    return Design(f"{engine},drain=column", f"{engine},drain=parallel", f"{array}:rows=4,cols=4")
 
 
-def _as_is(engine: str, *macs_and_baselines: tuple[str, ...]) -> Design:
-    return Design(engine, engine, *macs_and_baselines)
+def _as_is(engine: str, small: str, *macs_and_baselines: tuple[str, ...]) -> Design:
+    return Design(engine, engine, small, *macs_and_baselines)
 
 
 OS, MATRIX = _resting("systolic-os"), _resting("matrix-2d")
-WS, CUBE = _as_is("systolic-ws:rows=16,cols=16"), _as_is("cube:p=8")
-TREE = _as_is("adder-tree:k=16,n=16", ("opt2", "opt1"), (STRONG, WEAK))
+WS, CUBE = _as_is("systolic-ws:rows=16,cols=16", "systolic-ws:rows=4,cols=4"), _as_is("cube:p=8", "cube:p=4")
+TREE = _as_is("adder-tree:k=16,n=16", "adder-tree:k=4,n=4", ("opt2", "opt1"), (STRONG, WEAK))
 
 
 def gain_in_area(costs: Costs, engine: str, mac: str, over: str, authors: bool = False) -> float:
@@ -78,14 +79,14 @@ def area_gain(design: Design, costs: Costs) -> Answer:
 
 
 def energy_gain(design: Design, glitches: str, costs: Costs) -> Answer:
-    """Over Booth MACs; beside it the other baselines, and the other transform."""
+    """Over Booth MACs, in the array with short sides; beside it the other baselines, and the other transform."""
     mac, *others = design.macs
     strong, *more = design.baselines
     beside: Mapping[str, Value] = {
-        **{f"over {m}": gain_in_energy(costs, design.engine, mac, m, glitches) for m in more},
-        **{f"{m} instead of {mac}": gain_in_energy(costs, design.engine, m, strong, glitches) for m in others},
+        **{f"over {m}": gain_in_energy(costs, design.small, mac, m, glitches) for m in more},
+        **{f"{m} instead of {mac}": gain_in_energy(costs, design.small, m, strong, glitches) for m in others},
     }
-    return Answer(gain_in_energy(costs, design.engine, mac, strong, glitches), beside)
+    return Answer(gain_in_energy(costs, design.small, mac, strong, glitches), beside)
 
 
 def pe_area_gain(costs: Costs) -> Answer:

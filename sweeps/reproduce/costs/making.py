@@ -34,10 +34,10 @@ def workshops(given: Sequence[str]) -> Mapping[str, Workshop]:
     return {name: Workshop(name, library, default_cache()) for name, library in read_libraries(given).items()}
 
 
-def make_shelves(libraries: Mapping[str, Library], ask: Ask) -> Iterator[Shelf]:
-    """Each library's shelf twice, as it is made: areas and delays of all libraries, then with energies, which take much
-    longer. ``ask`` must be a function of a module, which other processes find by its name."""
+def make_shelves(libraries: Mapping[str, Library], ask: Ask, energies: bool) -> Iterator[Shelf]:
+    """Each library's shelf as it is made: areas and delays of all libraries, then again with ``energies``, which take
+    much longer. ``ask`` must be a function of a module, which other processes find by its name."""
     with ProcessPoolExecutor(WORKERS) as pool:
-        for with_energies in (False, True):
+        for with_energies in (False, True)[: 1 + energies]:
             made = [pool.submit(make_shelf, name, library, ask, with_energies) for name, library in libraries.items()]
             yield from (future.result() for future in as_completed(made))

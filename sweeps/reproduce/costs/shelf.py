@@ -49,6 +49,12 @@ class Shelf:
             raise NotCostedError(f"no cost in {self.library} is stored of {key}")
         return kept[key]
 
+    def keep_energies(self, other: Shelf) -> None:
+        """Take over energies that are missing here, if they were made of the same netlists by the same tools."""
+        made = dict(self.provenance, made="")
+        if made == dict(other.provenance, made=""):
+            self.energies = {**other.energies, **self.energies}
+
     def record(self) -> Kept:
         """The shelf as JSON holds it, in the order of the keys."""
         parts: Mapping[str, Mapping[str, AnyFigures]] = {
