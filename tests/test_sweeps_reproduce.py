@@ -332,7 +332,7 @@ def test_nothing_missed_is_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> Non
         ([], "missing argument 'SYSTEM'; see 'hwsim reproduce --help'"),
         (["bitweight", "--frehs"],
          "reproduce has no option '--frehs' (did you mean '--fresh'?); "
-         "its options are --fresh, --runs, --json, --help"),
+         "its options are --fresh, --liberty, --runs, --json, --help"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_gets_one_sentence(words: list[str], sentence: str) -> None:
