@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check unit docs reproduce bench clean
+.PHONY: demo test tools check unit faults docs reproduce bench prove clean
 
 demo: $(VENV)/.demo
 	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
@@ -11,6 +11,9 @@ demo: $(VENV)/.demo
 	@echo "open demo/report.html"
 
 test: $(VENV)/.test check unit
+
+# everything that simulates, synthesises and proves gates, and runs nothing
+tools: $(VENV)/.test
 
 # what reads the code: style, types, the arrows between packages
 check: $(VENV)/.test
@@ -22,6 +25,10 @@ check: $(VENV)/.test
 # what runs it
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# sweeps killed at 200 random moments, each continued and compared with an undisturbed one; minutes
+faults: $(VENV)/.test
+	$(BIN)/python -m pytest -n 0 -m faults tests/test_sweeps_faults.py
 
 # the tables that are made from the registries
 docs: $(VENV)/.demo
@@ -36,6 +43,11 @@ reproduce: $(VENV)/.demo
 bench: $(VENV)/.test
 	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 	$(BIN)/python benchmarks/mapping.py --only optima chain
+	$(BIN)/python benchmarks/sweep_speed.py
+
+# proofs of all leaves, and random faults in them: which do the proofs and which does a bench find; takes long
+prove: $(VENV)/.test
+	$(BIN)/python benchmarks/mutants.py
 
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) .ci/system-packages venv

@@ -203,14 +203,25 @@ def make_engine(name: str, given: Mapping[str, object]) -> Engine:
     if name not in arrays:
         known = [*arrays, *ENGINES]
         raise SpecError(f"unknown engine {name!r}{nearest(name, known)}; engines are {', '.join(known)}")
-    kind = arrays[name]
+    array, mac_kind, of_mac = _read_engine(arrays[name], given)
+    return Engine(array, mac_kind(**{**array.implied(mac_kind, of_mac), **of_mac}))
+
+
+def implied_fields(name: str, given: Mapping[str, object]) -> Mapping[str, Any]:
+    """Fields of the MAC in array ``name`` whose defaults follow from those given; raises SpecError as ``make_engine``
+    does for what cannot be read."""
+    kind = next(kind for kind in ARRAYS if kind.name == name)
+    array, mac_kind, of_mac = _read_engine(kind, given)
+    return {key: value for key, value in array.implied(mac_kind, of_mac).items() if key not in of_mac}
+
+
+def _read_engine(kind: type[Array], given: Mapping[str, object]) -> tuple[Array, type[Mac], dict[str, Any]]:
+    """The array, the kind of its MAC, and the fields of the MAC that were given."""
     mac_kind = housed_mac(kind, str(given.get("mac", kind.houses[0].name)))
     array_fields, mac_fields = defaults_of(kind), defaults_of(mac_kind)
-    values = read_fields(name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
+    values = read_fields(kind.name, given, {**array_fields, "mac": mac_kind.name, **mac_fields})
     array = kind(**{k: v for k, v in values.items() if k in array_fields})
-    of_mac = {k: v for k, v in values.items() if k in mac_fields}
-    mac = mac_kind(**{**array.implied(mac_kind, of_mac), **of_mac})
-    return Engine(array, mac)
+    return array, mac_kind, {k: v for k, v in values.items() if k in mac_fields}
 
 
 def housed_mac(array: type[Array], name: str) -> type[Mac]:

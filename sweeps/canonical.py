@@ -49,7 +49,7 @@ def digest_of_files(files: Iterable[tuple[str, Path]]) -> str:
     return found.hexdigest()
 
 
-ASKING = ("evaluate.py", "metrics.py", "point.py")
+ASKING = ("engine_depth.py", "evaluate.py", "metrics.py", "plan_settings.py", "point.py")
 """Modules beside this one that make a stored result of what hwsim says."""
 
 

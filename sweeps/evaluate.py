@@ -13,8 +13,11 @@ from hwsim.workload.loader import load_workload
 from mapper.objective import Objective
 from mapper.planning import plan
 from sweeps.canonical import digest
+from sweeps.engine_depth import ENGINE_DEPTH, evaluate_together
 from sweeps.metrics import summarise
+from sweeps.plan_settings import Buffers
 from sweeps.point import Network, Outcome, Point, sizes_of
+from sweeps.record import Record, pack
 
 
 @dataclass
@@ -40,12 +43,32 @@ class Evaluator:
         """Run one point; what goes wrong with it is its outcome, not an exception."""
         start = perf_counter()
         try:
-            machine = point.make_machine()
             workload = self.workload(point.network)
-            program = plan(workload, machine, Objective(point.plan_objective))
-            report = simulate(workload, machine, program, depth=Depth(point.depth)).to_json()
         except HwsimError as error:
             return Outcome(point, perf_counter() - start, error=str(error))
-        except Exception as error:  # a fault of one point must not end the sweep; a fixed one runs again (code_version)
-            return Outcome(point, perf_counter() - start, error=f"{type(error).__name__}: {error}")
-        return Outcome(point, perf_counter() - start, report, {**summarise(report), **sizes_of(machine)})
+        return outcome_of(point, workload)
+
+
+def outcome_of(point: Point, workload: Workload) -> Outcome:
+    """Run ``point`` on its loaded network; what goes wrong with it is its outcome, not an exception.
+
+    Nothing here looks at a clock, draws a number or starts a thread: the same point has the same outcome everywhere,
+    its duration aside.
+    """
+    if point.depth == ENGINE_DEPTH:
+        return evaluate_together([point], {point.network: workload})[0]
+    start = perf_counter()
+    try:
+        machine = point.make_machine()
+        program = plan(workload, machine, Objective(point.plan_objective), Buffers(point.plan_buffers).counts)
+        report = simulate(workload, machine, program, depth=Depth(point.depth)).to_json()
+    except HwsimError as error:
+        return Outcome(point, perf_counter() - start, error=str(error))
+    except Exception as error:  # a fault of one point must not end the sweep; a fixed one runs again (code_version)
+        return Outcome(point, perf_counter() - start, error=f"{type(error).__name__}: {error}")
+    return Outcome(point, perf_counter() - start, report, {**summarise(report), **sizes_of(machine)})
+
+
+def record_of(point: Point, workload: Workload) -> Record:
+    """``outcome_of``, packed where it was made."""
+    return pack(outcome_of(point, workload))

@@ -7,10 +7,11 @@ from typing import Any
 
 from hwsim.errors import SpecError
 from sweeps.metrics import BY_NAME
+from sweeps.plan_settings import MAPPER_FIELDS
 from sweeps.space import defaults_of_engine
 from sweeps.store import Row, Store
 
-OF_POINT = ("array", "engine", "machine", "workload", "dims", "source", "depth", "plan_objective")
+OF_POINT = ("array", "engine", "machine", "workload", "dims", "source", "depth", *MAPPER_FIELDS)
 OF_REPORT = ("compute_cycles", "stall_cycles", "assumptions", "layers")
 OF_LAYER = ("name", "m", "n", "k", "batch", "compute_cycles", "stall_cycles", "utilization", "dram_bytes")
 

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.engine import Engine, make_engine
+from hwsim.errors import SpecError
 from hwsim.machine import Machine, make_machine
+from hwsim.machine_fields import NO_TECHNOLOGY
+from hwsim.technology.loading import digest_of_technology
 from sweeps.canonical import code_version, digest
+from sweeps.plan_settings import MAPPER_FIELDS, Buffers
 
 Fields = tuple[tuple[str, object], ...]
 
@@ -45,12 +49,22 @@ class Point:
     content: str
     depth: str
     plan_objective: str
+    plan_buffers: str = Buffers.MACHINE.value
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the fields, the network's content and the code that computes."""
         decides = {name: value for name, value in self.fields.items() if name not in NAMES_OF_NETWORK}
-        return digest({**decides, "content": self.content, "version": code_version()})
+        return digest({**decides, **self._figures, "content": self.content, "version": code_version()})
+
+    @property
+    def _figures(self) -> dict[str, str]:
+        """What a technology says, by its digest: a file of the same name may change."""
+        named = dict(self.machine).get("technology", NO_TECHNOLOGY)
+        try:
+            return {} if named == NO_TECHNOLOGY else {"figures": digest_of_technology(str(named))}
+        except SpecError:
+            return {}  # there is none: the run says why
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -63,13 +77,19 @@ class Point:
             "dims": dict(self.network.dims),
             "source": self.network.source,
             "depth": self.depth,
-            "plan_objective": self.plan_objective,
+            **self.mapper,
         }
+
+    @property
+    def mapper(self) -> dict[str, str]:
+        """The fields of the mapper, by name."""
+        return {name: getattr(self, name) for name in MAPPER_FIELDS}
 
     @property
     def values(self) -> dict[str, Any]:
         """What constraints and tables see of the point before it runs."""
-        return {"workload": self.network.text, "array": self.array, **dict(self.engine), **dict(self.machine)}
+        own = {"workload": self.network.text, "array": self.array}
+        return {**own, **dict(self.engine), **dict(self.machine), **self.mapper}
 
     @property
     def values_of_machine(self) -> dict[str, Any]:
@@ -85,12 +105,13 @@ class Point:
         return make_machine(self.make_engine(), dict(self.machine))
 
 
-def sizes_of(machine: Machine) -> dict[str, int]:
+def sizes_of(machine: Machine) -> dict[str, int | float]:
     """The metrics that need no run."""
     return {
         "pe_count": machine.engine.pe_count,
         "operand_bits": machine.engine.operand_bits,
         "scratchpad_bytes": machine.a.size_bytes + machine.b.size_bytes + machine.c.size_bytes,
+        "clock_ghz": machine.clock_ghz,
     }
 
 

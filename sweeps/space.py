@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from math import prod
 from typing import Any
 
-from hwsim.arrays import ARRAYS
-from hwsim.engine import ENGINES, defaults_of, housed_mac
+from hwsim.arrays import ARRAYS, Array
+from hwsim.engine import ENGINES, defaults_of, housed_mac, implied_fields
 from hwsim.errors import SpecError
 from hwsim.machine_fields import MACHINE_FIELDS, MACHINES
 from hwsim.macs import MACS
@@ -16,6 +17,7 @@ from hwsim.spec import read_fields, split_inline
 from sweeps.axis import read_axis
 from sweeps.constraint import Constraint, parse_constraint
 from sweeps.metrics import BY_NAME
+from sweeps.plan_settings import MAPPER_FIELDS, words_of
 from sweeps.reading import check_word, one_of
 
 Axes = Mapping[str, tuple[object, ...]]
@@ -33,16 +35,54 @@ class EngineSpace:
     axes: Axes
     where: tuple[Constraint, ...] = ()
 
-    @property
-    def defaults(self) -> dict[str, Any]:
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
         return {name: shown(value) for name, value in defaults_of_engine(self.array, self.mac).items()}
 
+    @cached_property
+    def _implies(self) -> bool:
+        return housed_mac(array_called(self.array), self.mac).implies()
+
+    @cached_property
+    def size(self) -> int:
+        """Combinations, those that ``where`` refuses among them."""
+        return size_of(self.axes)
+
+    def at(self, index: int) -> dict[str, object] | None:
+        """Engine ``index`` of the space, all of its fields given (the last axis changes fastest); None if ``where``
+        refuses it."""
+        given = combination(self.axes, index)
+        chosen = {**self.defaults, "mac": self.mac, **self._implied(given), **given}
+        allowed = all(constraint.holds({"array": self.array, **chosen}) for constraint in self.where)
+        return chosen if allowed else None
+
     def fields(self) -> Iterator[dict[str, object]]:
-        """Every engine of the space, all of its fields given; the last axis changes fastest."""
-        for values in product(*self.axes.values()):
-            chosen = {**self.defaults, "mac": self.mac, **dict(zip(self.axes, values, strict=True))}
-            if all(constraint.holds({"array": self.array, **chosen}) for constraint in self.where):
-                yield chosen
+        """Every engine of the space in order."""
+        return (chosen for i in range(self.size) if (chosen := self.at(i)) is not None)
+
+    def _implied(self, given: Mapping[str, object]) -> dict[str, Any]:
+        """Defaults that follow from what is given: the float sums of float activations."""
+        if not self._implies:
+            return {}
+        try:
+            implied = implied_fields(self.array, {"mac": self.mac, **given})
+        except SpecError:
+            return {}  # no such engine can be made: the run says why
+        return {name: shown(value) for name, value in implied.items()}
+
+
+def size_of(axes: Axes) -> int:
+    """How many combinations the values of ``axes`` have."""
+    return prod(len(values) for values in axes.values())
+
+
+def combination(axes: Axes, index: int) -> dict[str, object]:
+    """Combination ``index``, from 0; the last axis changes fastest."""
+    chosen: dict[str, object] = {}
+    for name, values in reversed(list(axes.items())):
+        index, at = divmod(index, len(values))
+        chosen[name] = values[at]
+    return {name: chosen[name] for name in axes}
 
 
 def shown(value: object) -> Any:
@@ -52,8 +92,13 @@ def shown(value: object) -> Any:
 
 def defaults_of_engine(array: str, mac: str) -> dict[str, Any]:
     """Fields of an array and a MAC, with their defaults."""
-    arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
-    return {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
+    macs = {kind.name: kind for kind in MACS}
+    return {**defaults_of(array_called(array)), **defaults_of(macs[mac])}
+
+
+def array_called(name: str) -> type[Array]:
+    """The array of this name, which is known."""
+    return next(kind for kind in ARRAYS if kind.name == name)
 
 
 def read_engine_space(block: Mapping[str, Any]) -> Iterator[EngineSpace]:
@@ -66,7 +111,7 @@ def read_engine_space(block: Mapping[str, Any]) -> Iterator[EngineSpace]:
         array, preset = split_inline(ENGINES.get(str(name), str(name)))
         known = [*(kind.name for kind in ARRAYS), *ENGINES]
         one_of("[[engine]] array", array, known)
-        kind = next(kind for kind in ARRAYS if kind.name == array)
+        kind = array_called(array)
         for mac in read_axis("[[engine]] mac", block.get("mac", preset.pop("mac", kind.houses[0].name))):
             one_of("[[engine]] mac", str(mac), [kind.name for kind in MACS])
             housed_mac(kind, str(mac))
@@ -104,6 +149,16 @@ def read_machine_axes(given: Mapping[str, Any]) -> Axes:
     )
 
 
+def read_mapper_axes(given: Mapping[str, Any]) -> Axes:
+    """The ``[mapper]`` table: an axis for each of the mapper's fields, its default where it is not given."""
+    axes = _axes("[mapper]", given, MAPPER_FIELDS, _mapper_value)
+    return {name: axes.get(name, (usual.value,)) for name, usual in MAPPER_FIELDS.items()}
+
+
+def _mapper_value(name: str, value: object) -> str:
+    return one_of(f"[mapper] {name}", str(value), words_of(name))
+
+
 def _machine_value(name: str, value: object) -> Any:
     field, text = MACHINE_FIELDS[name], str(value).lower() if isinstance(value, bool) else str(value)
     try:
@@ -126,4 +181,4 @@ def _axes(
 def known_names(engines: tuple[EngineSpace, ...], machine: Axes) -> list[str]:
     """What a study's constraints may speak of."""
     of_engines = [name for space in engines for name in space.defaults]
-    return list(dict.fromkeys([*OF_POINT, *of_engines, *MACHINE_FIELDS, *BY_NAME]))
+    return list(dict.fromkeys([*OF_POINT, *of_engines, *MACHINE_FIELDS, *MAPPER_FIELDS, *BY_NAME]))

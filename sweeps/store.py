@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from hwsim.errors import SpecError
 from sweeps.canonical import canonical_json
 from sweeps.point import Outcome, Point
+from sweeps.record import Record, pack, unpack_report
+from sweeps.store_file import FILE_NAME, create, in_words, open_checked
+from sweeps.store_schema import migrate
 
-FILE_NAME = "study.sqlite"
-APPLICATION_ID = 0x6877736D
-"""What SQLite's header says the file is: ``hwsm``."""
+ASKED_AT_ONCE = 500
+"""Digests in one query; SQLite has a bound on them."""
 
-MIGRATIONS = (
-    """
-    CREATE TABLE study (id INTEGER PRIMARY KEY CHECK (id = 0), digest TEXT NOT NULL, origin TEXT NOT NULL,
-                        text TEXT NOT NULL);
-    CREATE TABLE point (position INTEGER PRIMARY KEY, digest TEXT NOT NULL, fields TEXT NOT NULL);
-    CREATE TABLE outcome (digest TEXT PRIMARY KEY, study TEXT NOT NULL, version TEXT NOT NULL, seconds REAL NOT NULL,
-                          error TEXT, summary TEXT, report BLOB, CHECK ((error IS NULL) = (report IS NOT NULL)));
-    """,
-)
-"""Step i brings a file of schema i to schema i + 1."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every row says of who asked for it: the study's digest, the code's version and the study's seed."""
+
+    study: str
+    version: str
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +61,8 @@ class Store:
         """Open the store in ``folder``, made if absent; raises SpecError for a file that is not one."""
         path = folder / FILE_NAME
         if not path.exists():
-            with _in_words(path):
-                _create(path)
+            with in_words(path):
+                create(path)
         return cls.open(folder)
 
     @classmethod
@@ -75,12 +71,12 @@ class Store:
         path = folder / FILE_NAME
         if not path.exists():
             raise SpecError(f"{folder}: no sweep was stored here ({FILE_NAME} is missing)")
-        return cls(_open_checked(path), path)
+        return cls(open_checked(path), path)
 
     @classmethod
     def in_memory(cls) -> Store:
         connection = sqlite3.connect(":memory:")
-        _migrate(connection, 0)
+        migrate(connection)
         return cls(connection, Path(":memory:"))
 
     def __enter__(self) -> Store:
@@ -92,15 +88,30 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
-    def begin(self, digest: str, origin: str, text: str, points: Iterable[Point]) -> None:
-        """Write down the study and its points in order; outcomes that are there already stay."""
-        with _in_words(self._path), self._db:
-            self._db.execute("DELETE FROM point")
-            self._db.execute("INSERT OR REPLACE INTO study VALUES (0, ?, ?, ?)", (digest, origin, text))
-            self._db.executemany(
-                "INSERT INTO point VALUES (?, ?, ?)",
-                ((i, p.digest, canonical_json(p.fields)) for i, p in enumerate(points)),
+    def begin(self, asked: Asked, origin: str, text: str) -> None:
+        """Write down the study. Its points are kept if it is the one that stood here, by the same code; outcomes are
+        kept in any case."""
+        with in_words(self._path), self._db:
+            before = self._db.execute("SELECT digest, version FROM study").fetchone()
+            if before != (asked.study, asked.version):
+                self._db.execute("DELETE FROM point")
+            self._db.execute(
+                "INSERT OR REPLACE INTO study (id, digest, version, origin, text) VALUES (0, ?, ?, ?, ?)",
+                (asked.study, asked.version, origin, text),
             )
+
+    def propose(self, points: Sequence[Point], start: int = 0) -> None:
+        """Write down the points from position ``start`` on, in their order."""
+        with in_words(self._path), self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO point VALUES (?, ?, ?)",
+                ((start + i, p.digest, canonical_json(p.fields)) for i, p in enumerate(points)),
+            )
+
+    def end(self, count: int) -> None:
+        """The study has ``count`` points in all: what stood behind them is no longer its own."""
+        with in_words(self._path), self._db:
+            self._db.execute("DELETE FROM point WHERE position >= ?", (count,))
 
     def study_text(self) -> tuple[str, str]:
         """Where the stored study came from, and its TOML."""
@@ -109,17 +120,36 @@ class Store:
             raise SpecError("no study was written into this store; run `hwsim sweep` into it")
         return row[0], row[1]
 
-    def put(self, outcome: Outcome, study_digest: str, version: str) -> None:
-        """Store one outcome; it is durable when this returns. Raises SpecError if the file cannot be written."""
-        report, summary = None, None
-        if outcome.report is not None:
-            report = zlib.compress(canonical_json(outcome.report).encode(), level=6)
-            summary = canonical_json(outcome.summary)
-        with _in_words(self._path), self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (outcome.point.digest, study_digest, version, outcome.seconds, outcome.error, summary, report),
+    def put(self, records: Iterable[Record], asked: Asked) -> None:
+        """Store records in one transaction; they are durable when this returns, all of them, or none after an error.
+
+        Raises SpecError if the file cannot be written.
+        """
+        with in_words(self._path), self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO outcome (digest, study, version, seed, seconds, error, summary, report)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (r.digest, asked.study, asked.version, asked.seed, r.seconds, r.error, r.summary, r.report)
+                    for r in records
+                ),
             )
+
+    def put_outcome(self, outcome: Outcome, asked: Asked) -> None:
+        """Pack and store one outcome."""
+        self.put([pack(outcome)], asked)
+
+    def known(self, points: Sequence[Point]) -> dict[str, Outcome]:
+        """Outcomes of those among ``points`` that need not run again, by digest; without their reports."""
+        found = {}
+        for first in range(0, len(points), ASKED_AT_ONCE):
+            asked = {point.digest: point for point in points[first : first + ASKED_AT_ONCE]}
+            marks = ",".join("?" * len(asked))
+            query = f"SELECT digest, seconds, error, summary FROM outcome WHERE digest IN ({marks})"
+            for digest, seconds, error, summary in self._db.execute(query, tuple(asked)):
+                known = None if summary is None else json.loads(summary)
+                found[digest] = Outcome(asked[digest], seconds, summary=known, error=error)
+        return found
 
     def finished(self) -> frozenset[str]:
         """Digests of the points that need not run again."""
@@ -140,100 +170,4 @@ class Store:
         row = self._db.execute("SELECT report FROM outcome WHERE digest = ?", (digest,)).fetchone()
         if row is None or row[0] is None:
             raise SpecError(f"no report is stored for point {digest[:12]}")
-        report: Mapping[str, Any] = json.loads(zlib.decompress(row[0]))
-        return report
-
-
-def _create(path: Path) -> None:
-    """Make an empty store beside its place and put it there whole: a half-made file is never found, and of two
-    processes that make one at the same time the first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
-        draft = Path(folder) / path.name
-        connection = sqlite3.connect(draft)
-        _migrate(connection, 0)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
-        _put_in_place(draft, path)
-
-
-def _put_in_place(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)  # a rename would replace what another process has put there meanwhile
-    except FileExistsError:
-        return
-    except OSError:  # a file system without hard links
-        draft.rename(path)
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """What stands in the way of writing ``path`` (a full disk, a read-only folder, another writer) as a sentence."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise SpecError(f"{path} cannot be written ({error}); what was stored before stays") from None
-    except OSError as error:
-        raise SpecError(f"{path} cannot be made ({error.filename or path}: {error.strerror})") from None
-
-
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
-    for step in MIGRATIONS[version:]:
-        version += 1
-        connection.executescript(
-            f"BEGIN; {step} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={version}; COMMIT;"
-        )
-
-
-def _open_checked(path: Path) -> sqlite3.Connection:
-    connection = None
-    try:
-        connection = _connect(path)
-        _check(connection, path)
-        connection.execute("PRAGMA synchronous=NORMAL")
-    except (sqlite3.Error, SpecError) as error:
-        if connection is not None:
-            connection.close()
-        if isinstance(error, SpecError):
-            raise
-        raise SpecError(f"{path} cannot be read as a store of hwsim ({error}); it was left as it is") from None
-    return connection
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file; from a folder that cannot be written it can still be read, if its log was folded in."""
-    if os.access(path.parent, os.W_OK) or _log(path):
-        return sqlite3.connect(path, timeout=30)
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _log(path: Path) -> bool:
-    """Whether a write-ahead log with something in it lies beside the file."""
-    log = path.with_name(f"{path.name}-wal")
-    return log.exists() and log.stat().st_size > 0
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise SpecError for a foreign, damaged or newer file; bring an older schema up to date."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise SpecError(f"{path} is not a store of hwsim; it was left as it is")
-    if version > len(MIGRATIONS):
-        raise SpecError(
-            f"{path} has schema {version}, this hwsim knows up to {len(MIGRATIONS)}; use the hwsim that wrote it"
-        )
-    (sound,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if _is_cut(connection, path):
-        sound = "its end is missing"
-    if sound != "ok":
-        raise SpecError(f"{path} is damaged ({' '.join(str(sound).split())}); it was left as it is")
-    _migrate(connection, version)
-
-
-def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file is shorter than SQLite's header says; with a write-ahead log beside it, it may be."""
-    if _log(path):
-        return False
-    sizes = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
-    return path.stat().st_size < int(sizes[0]) * int(sizes[1])
+        return unpack_report(row[0])

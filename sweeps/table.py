@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hwsim.errors import SpecError
+from hwsim.errors import MissingToolError, SpecError
 from sweeps.metrics import METRICS
 from sweeps.pareto import front
+from sweeps.plan_settings import MAPPER_FIELDS
 from sweeps.store import Row, Store
 from sweeps.study import Study
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+AFTER = ("allowed", "on_front", "error")
+"""What tables say of a point beside its fields and results."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +71,33 @@ class Table:
         metrics = [metric.name for metric in METRICS]
         return (*(name for name in names if name not in metrics), *metrics)
 
+    def to_pandas(self) -> DataFrame:
+        """Finished points as a DataFrame with the columns of ``to_csv``, one row for each, indexed by position.
+
+        Raises MissingToolError if pandas is not installed.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise MissingToolError("a DataFrame needs pandas: pip install 'hwsim[sweep]'") from None
+        ran = [entry for entry in self.entries if entry.ran]
+        rows = [{**entry.values, **{name: getattr(entry, name) for name in AFTER}} for entry in ran]
+        return DataFrame(rows, index=[entry.position for entry in ran], columns=[*self.columns, *AFTER])
+
     def to_csv(self) -> str:
         """The canonical export: finished points in the study's order; durations and digests of code left out."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([*self.columns, "allowed", "on_front", "error"])
+        writer.writerow([*self.columns, *AFTER])
         for entry in self.entries:
             if entry.ran:
-                cells = [_cell(entry.values.get(name)) for name in self.columns]
-                writer.writerow([*cells, _cell(entry.allowed), _cell(entry.on_front), entry.error or ""])
+                cells = [cell(entry.values.get(name)) for name in self.columns]
+                writer.writerow([*cells, cell(entry.allowed), cell(entry.on_front), entry.error or ""])
         return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as the CSV has it: nothing for what is not known, every digit of a number."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
@@ -84,21 +105,23 @@ def _cell(value: object) -> str:
 
 def read_table(store: Store, study: Study) -> Table:
     """All points of ``study`` with what ``store`` knows of them, constraints over results and fronts applied."""
-    entries = [_entry(row, study) for row in store.rows()]
-    marked = set()
-    for workload in dict.fromkeys(entry.workload for entry in entries):
-        marked |= _front_of([entry for entry in entries if entry.workload == workload], study)
-    return Table(study, tuple(_marked(entry, entry.position in marked) for entry in entries))
+    return table_of([_entry(row, study) for row in store.rows()], study)
 
 
-def _marked(entry: Entry, on_front: bool) -> Entry:
-    return Entry(**{**vars(entry), "on_front": on_front})
+def table_of(entries: Sequence[Entry], study: Study) -> Table:
+    """The table of these entries, those on the fronts of their workloads marked."""
+    of_workload: dict[str, list[Entry]] = {}
+    for entry in entries:
+        of_workload.setdefault(entry.workload, []).append(entry)
+    marked = {position for group in of_workload.values() for position in _front_of(group, study)}
+    return Table(study, tuple(replace(entry, on_front=entry.position in marked) for entry in entries))
 
 
 def _entry(row: Row, study: Study) -> Entry:
     dims = _dims(row.fields)
     values = {"workload": row.fields["workload"], **({"dims": dims} if dims else {}), "array": row.fields["array"]}
-    values |= {**row.fields["engine"], **row.fields["machine"], **(row.summary or {})}
+    planned = {name: row.fields[name] for name in MAPPER_FIELDS}
+    values |= {**row.fields["engine"], **row.fields["machine"], **planned, **(row.summary or {})}
     error, allowed = row.error, row.summary is not None
     try:
         allowed = allowed and all(c.holds(values) for c in study.constraints_after if c.names <= values.keys())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -28,7 +29,7 @@ from sweeps.metrics import METRICS
 from sweeps.release import release
 from sweeps.render.layers import BAR_CELLS
 from sweeps.runner import run
-from sweeps.store import Store
+from sweeps.store import Asked, Store
 from sweeps.study import load_study
 
 ROOT = Path(__file__).parent.parent
@@ -187,6 +188,17 @@ def test_the_same_study_exports_the_same_bytes(swept: Path, tmp_path: Path) -> N
     assert answer("export", tmp_path / "again", "--csv", "-") == answer("export", swept, "--csv", "-")
 
 
+def test_a_sweep_with_workers_and_a_table_in_both_forms(swept: Path, tmp_path: Path) -> None:
+    study = swept.parent / "small.toml"
+    answer("sweep", study, "--out", tmp_path / "again", "--workers", "2", "--point-time-limit", "600", "--retry-failed")
+    files = {"csv": str(tmp_path / "new" / "t.csv"), "parquet": str(tmp_path / "new" / "t.parquet")}
+    found = as_json("export", tmp_path / "again", "--csv", files["csv"], "--parquet", files["parquet"])
+    assert {name: found[name] for name in files} == files
+    assert Path(files["csv"]).read_text() == answer("export", swept, "--csv", "-")
+    answer("export", swept, "--csv", "-", "--parquet", tmp_path / "other.parquet")
+    assert (tmp_path / "other.parquet").read_bytes() == Path(files["parquet"]).read_bytes()
+
+
 def test_an_export_has_every_metric_and_no_duration(swept: Path) -> None:
     head, *rows = answer("export", swept, "--csv", "-").splitlines()
     names = head.split(",")
@@ -217,7 +229,11 @@ def test_a_dry_run_counts_and_leaves_no_trace(tmp_path: Path) -> None:
 def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     folder = ("--out", tmp_path / "out")
-    assert answer("sweep", study, "--dry-run") == answer("sweep", study, "--dry-run", *folder)
+    first, estimate, *points = answer("sweep", study, "--dry-run").splitlines()
+    again, _, *same = answer("sweep", study, "--dry-run", *folder).splitlines()
+    assert (first, points) == (again, same)
+    said = r"about \d+(\.\d)? (s|min) on one core, judged by 4 points run for this estimate; the first points:"
+    assert re.fullmatch(said, estimate)
     result = invoke("sweep", study)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
@@ -226,7 +242,7 @@ def test_a_dry_run_needs_no_folder_and_a_sweep_does(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_names_each_machine_on_one_line() -> None:
-    first, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
+    first, _, *lines = answer("sweep", ROOT / "examples" / "lut_shapes.toml", "--dry-run").splitlines()
     assert first == "lut-shapes: 5 points, 0 of them stored already, 5 to run"
     assert len(lines) == 5
     assert all(line.startswith("  bitnet") and line.endswith(",dram_gb_per_s=460") for line in lines)
@@ -245,8 +261,10 @@ def test_the_report_of_an_interrupted_sweep_says_how_much_ran(tmp_path: Path) ->
     study, out = load_study(write_study(tmp_path)), tmp_path / "out"
     found = list(points(study, Evaluator().content_of))
     with Store.create_or_open(out) as store:
-        store.begin(study.digest, study.origin, study.text, found)
-        store.put(Evaluator().evaluate(found[0]), study.digest, "1")
+        asked = Asked(study.digest, "1")
+        store.begin(asked, study.origin, study.text)
+        store.propose(found)
+        store.put_outcome(Evaluator().evaluate(found[0]), asked)
     assert answer("report", out) == f"{out / 'report.html'}: 1 of {POINTS} designs ran, 1 on the front\n"
 
 
@@ -347,7 +365,7 @@ def test_rtl_lint_finds_nothing() -> None:
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--depth", "closd"),
-            "--depth is 'closd' (did you mean 'closed'?); allowed are closed, count, step",
+            "--depth is 'closd' (did you mean 'closed'?); allowed are engine, closed, count, step",
         ),
         (
             ("simulate", "--workload", "GEMMS", "--engine", ENGINE, "--objective", "bytes"),
@@ -378,7 +396,11 @@ def test_rtl_lint_finds_nothing() -> None:
             ("simulte",),
             f"no command 'simulte' (did you mean 'simulate'?); commands are {', '.join(COMMANDS)}",
         ),
-        (("rtl", "emti"), "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify, synth, curve"),
+        (
+            ("rtl", "emti"),
+            "no command 'emti' (did you mean 'emit'?); "
+            "commands are emit, lint, verify, synth, curve, power, characterise",
+        ),
         (
             ("rtl", "lint", ENGINE, "--jsn"),
             "rtl lint has no option '--jsn' (did you mean '--json'?); its options are --json, --help",
@@ -396,6 +418,19 @@ def test_rtl_lint_finds_nothing() -> None:
         (("rtl", "emit", "cube:p=0", "--out", "v"), "cube: p must be at least 1, not 0"),
         (("sweep", "none.toml", "--out", "out"), "none.toml: No such file or directory"),
         (("report", "nowhere"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
+        (("export", "nowhere"), "export needs --csv or --parquet, the file that it writes"),
+        (
+            ("sweep", "STUDY", "--out", "o", "--workers", "0"),
+            "workers is 0; from 1 to 1024 are allowed",
+        ),
+        (
+            ("sweep", "STUDY", "--out", "o", "--workers", "1", "--scheduler", "tcp://h:1"),
+            "workers and a scheduler were both given; points run in one place",
+        ),
+        (
+            ("sweep", "STUDY", "--out", "o", "--point-time-limit", "-1"),
+            "the time limit of a point is -1 s; seconds above 0 are allowed",
+        ),
         (("export", "nowhere", "--csv", "f.csv"), "nowhere: no sweep was stored here (study.sqlite is missing)"),
     ],
 )
@@ -459,7 +494,7 @@ def test_progress_outside_a_terminal_is_lines_on_stderr(tmp_path: Path) -> None:
     done = run_process("sweep", write_study(tmp_path), "--out", tmp_path / "out", "--json")
     assert done.returncode == 0
     assert done.stderr.splitlines()[0] == f"0 of {POINTS} points"
-    assert done.stderr.splitlines()[-1] == f"{POINTS} of {POINTS} points"
+    assert re.fullmatch(rf"{POINTS} of {POINTS} points, \d+\.\d/s", done.stderr.splitlines()[-1])
     assert json.loads(done.stdout)["points"] == POINTS
 
 

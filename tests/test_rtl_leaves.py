@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hwsim.bitweight.columns import Tree
 from hwsim.engine import load_engine
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
@@ -58,6 +59,8 @@ def pes(role: str, mac: str) -> list[Leaf]:
         "pe_ws": [{"overlap": x, **({"a_rests": 1 - x} if mac else {})} for x in (0, 1)],
         "pe_cube": [{}],
     }
+    if mac:
+        modes["pe_matrix"] += [{"drain": 0, **tree.leaf_modes} for tree in Tree][1:]
     return [leaf for mode in modes[role] for leaf in macs(f"{role}{mac}", **mode)[:: 3 if mac else 1]]
 
 

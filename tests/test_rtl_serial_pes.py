@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -14,10 +16,13 @@ from hwsim.bit_serial.parts import parts
 from hwsim.encodings import Distribution
 from hwsim.errors import SpecError
 from hwsim.formats import INT8
+from rtl.bench.vectors import lane_text, lane_value
 from rtl.synthesis.cache import NO_CACHE, Cache
 from rtl.synthesis.leaf_cost import leaf_costs
 from rtl.synthesis.liberty import default_library
+from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
+from rtl.synthesis.serial_energy import pe_energy, stimulus
 from rtl.synthesis.serial_pes import EVERY_PE, PUBLISHED, SHARERS, PeCost, Scope, macs_per_cycle, pe_costs, ratios
 from sweeps.cli import app
 
@@ -111,6 +116,37 @@ def test_a_pe_that_there_is_not_is_refused_before_anything_is_mapped(name: str, 
     with pytest.raises(SpecError) as error:
         pe_costs(["booth", name], default_library(), Recipe(), NO_CACHE)
     assert str(error.value) == message
+
+
+@pytest.mark.rtl
+@pytest.mark.parametrize("name", ["sibia", "stripes:group=2", "bitlet:group=3", "laconic:group=2"])
+def test_energy_grows_with_glitches_and_with_what_is_counted(name: str, cache: Cache) -> None:
+    """The replay itself compares ``take`` of the cells with the cycles of the model at every edge."""
+    energy = pe_energy(name, default_library(), Recipe(), cache)
+    zero, unit = Glitches
+    for scope in (Scope.PE, Scope.OWN):
+        assert 0 < energy.pj_per_mac(scope, zero, 5.0) <= energy.pj_per_mac(scope, unit, 5.0)
+        assert energy.pj_per_mac(scope, zero, 5.0) < energy.pj_per_mac(scope, zero, 10.0)
+    assert energy.pj_per_mac(Scope.PE, zero, 5.0) < energy.pj_per_mac(Scope.OWN, zero, 5.0)
+    assert energy.macs_per_cycle == pytest.approx(macs_per_cycle(parse_design(name)), rel=0.2)
+    assert pe_energy(name, default_library(), Recipe(), cache) == energy
+
+
+@pytest.mark.parametrize("name", ["sibia:group=2", "stripes:group=2", "laconic:group=3"])
+def test_the_stimulus_takes_a_group_when_the_one_before_is_through(name: str) -> None:
+    design = parse_design(name)
+    vectors, macs = stimulus(design)
+    ports, case = {port.name: port for port in vectors.ports}, vectors.cases[0]
+    takes = [i for i, text in enumerate(vectors.texts(ports["take"], case), 1) if text == "1"]
+    waits = [0, *takes][: macs // design.group]  # the reset takes too, and behind the last group there are zeros
+    shown = [list(vectors.texts(ports[port], case)) for port in ("a", "b")]
+    for begin, end in pairwise(waits):
+        group = [shown[0][begin], shown[1][begin + parts(design).holds_b]]
+        a, b = (
+            [lane_value(lane_text(text, ports[port], i), ports[port].format) for i in range(design.group)]
+            for port, text in zip("ab", group, strict=True)
+        )
+        assert end - begin == design.cycles(np.array([a]), np.array([b]).T)
 
 
 @pytest.mark.rtl

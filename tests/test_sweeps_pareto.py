@@ -14,7 +14,7 @@ from sweeps.pareto import LEAF, front
 Costs = NDArray[np.float64]
 
 few_values = st.integers(0, 4).map(float) | st.sampled_from([float("inf"), -float("inf")])
-tables = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=30), elements=few_values)
+tables = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12), elements=few_values)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -44,6 +44,13 @@ def test_the_front_of_a_front_is_itself(costs: Costs) -> None:
     members = costs[front(costs)]
     assert len(members) >= 1
     assert front(members).all()
+
+
+@given(tables, SEEDS)
+def test_equal_rows_stand_or_fall_together(costs: Costs, seed: int) -> None:
+    twice = np.random.default_rng(seed).integers(0, len(costs), 2 * len(costs))
+    every = np.concatenate([costs, costs[twice]])
+    assert front(every).tolist() == [*front(costs), *front(costs)[twice]]
 
 
 @given(tables, SEEDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from small_study import STUDY
 from sweeps.enumeration import points
 from sweeps.metrics import METRICS
 from sweeps.point import Outcome, Point
-from sweeps.store import FILE_NAME, MIGRATIONS, Store, _create
+from sweeps.record import Record, pack
+from sweeps.store import Asked, Store
+from sweeps.store_file import FILE_NAME, create
+from sweeps.store_schema import MIGRATIONS
 from sweeps.study import parse_study
 
 POINTS = list(points(parse_study(STUDY, "small.toml"), lambda network: "content"))
+ASKED = Asked("digest", "1", seed=3)
 SUMMARY = {metric.name: 7 for metric in METRICS}
 
 
@@ -31,9 +36,11 @@ def failed(point: Point) -> Outcome:
 def filled(folder: Path) -> Path:
     """A store with three of the points; its file, the log folded in."""
     with Store.create_or_open(folder) as store:
-        store.begin("digest", "small.toml", STUDY, POINTS)
+        store.begin(ASKED, "small.toml", STUDY)
+        store.propose(POINTS)
+        store.end(len(POINTS))
         for outcome in (done(POINTS[0]), failed(POINTS[1]), done(POINTS[5], 9)):
-            store.put(outcome, "digest", "1")
+            store.put_outcome(outcome, ASKED)
     path = folder / FILE_NAME
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -58,7 +65,8 @@ def test_what_was_put_is_there_when_opened_again(tmp_path: Path) -> None:
 def test_outcomes_stay_when_the_study_changes(tmp_path: Path) -> None:
     filled(tmp_path)
     with Store.create_or_open(tmp_path) as store:
-        store.begin("other", "other.toml", STUDY, POINTS[4:6])
+        store.begin(Asked("other", "1"), "other.toml", STUDY)
+        store.propose(POINTS[4:6])
         rows = list(store.rows())
         assert [(row.digest, row.done) for row in rows] == [(POINTS[4].digest, False), (POINTS[5].digest, True)]
         assert len(store.finished()) == 3
@@ -71,6 +79,86 @@ def test_a_store_is_in_wal_mode_and_bears_its_mark_and_schema(tmp_path: Path) ->
     connection.close()
     assert pragmas == ["wal", int.from_bytes(b"hwsm", "big")]
     assert version == len(MIGRATIONS)
+
+
+def test_every_row_says_who_asked_for_it_and_how_long_it_took(tmp_path: Path) -> None:
+    connection = sqlite3.connect(filled(tmp_path))
+    rows = connection.execute("SELECT study, version, seed, seconds FROM outcome").fetchall()
+    connection.close()
+    assert rows == [("digest", "1", 3, 0.5)] * 3
+
+
+def test_records_are_stored_together_or_not_at_all(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        broken = Record(POINTS[3].digest, 0.5)  # neither a report nor an error, which the schema refuses
+        with pytest.raises(SpecError, match=r"cannot be written \(CHECK constraint failed"):
+            store.put([pack(done(POINTS[2])), broken], ASKED)
+        assert store.finished() == {POINTS[i].digest for i in (0, 1, 5)}
+
+
+def test_known_outcomes_are_those_of_the_points_asked_for(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        found = store.known(POINTS[:4])
+        assert set(found) == {POINTS[0].digest, POINTS[1].digest}
+        assert found[POINTS[0].digest] == Outcome(POINTS[0], 0.5, summary=SUMMARY)
+        assert found[POINTS[1].digest] == failed(POINTS[1])
+        assert store.known([]) == {}
+
+
+def test_a_study_that_has_fewer_points_than_before_has_only_those(tmp_path: Path) -> None:
+    filled(tmp_path)
+    with Store.open(tmp_path) as store:
+        store.begin(ASKED, "small.toml", STUDY)
+        assert len(list(store.rows())) == len(POINTS), "the same study, by the same code, keeps its points"
+        store.propose(POINTS[:2])
+        store.propose(POINTS[4:6], start=2)
+        store.end(4)
+        assert [row.digest for row in store.rows()] == [POINTS[i].digest for i in (0, 1, 4, 5)]
+        store.begin(Asked("digest", "2"), "small.toml", STUDY)
+        assert list(store.rows()) == [], "other code makes other points"
+
+
+def test_a_store_of_an_older_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    """The file was written by the hwsim that knew schema 1, with the outcomes of ``filled``."""
+    path = tmp_path / FILE_NAME
+    shutil.copy(Path(__file__).parent / "data" / "store_schema_1.sqlite", path)
+    with Store.open(tmp_path) as store:
+        rows = [row for row in store.rows() if row.done]
+        assert [row.position for row in rows] == [0, 1, 5]
+        assert (rows[0].summary or {})["total_cycles"] == 7
+        assert rows[1].error == "it does not fit"
+        assert store.report(rows[2].digest) == {"total_cycles": 9, "layers": [{"name": "é"}]}
+        assert store.study_text() == ("small.toml", STUDY)
+        store.put_outcome(done(POINTS[2]), ASKED)
+    fresh = filled(tmp_path / "fresh")
+    assert shape_of(path) == shape_of(fresh)
+    connection = sqlite3.connect(path)
+    assert sorted(connection.execute("SELECT seed FROM outcome")) == [(0,), (0,), (0,), (3,)]
+    connection.close()
+
+
+def shape_of(path: Path) -> tuple[object, list[object]]:
+    """The schema's number, and the tables with their columns."""
+    connection = sqlite3.connect(path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns = [(name, connection.execute(f"PRAGMA table_info({name})").fetchall()) for name in sorted(tables)]
+    version = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return version, columns
+
+
+def test_a_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / FILE_NAME
+    shutil.copy(Path(__file__).parent / "data" / "store_schema_1.sqlite", path)
+    before = shape_of(path)
+    monkeypatch.setattr("sweeps.store_schema.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE study (id)",)))
+    with pytest.raises(
+        SpecError, match=r"cannot be read as a store of hwsim \(table study already exists\); it was left"
+    ):
+        Store.open(tmp_path)
+    assert shape_of(path) == before
 
 
 def test_a_point_that_is_not_stored_has_no_report(tmp_path: Path) -> None:
@@ -140,7 +228,7 @@ def test_a_draft_left_by_a_killed_process_is_no_store(tmp_path: Path) -> None:
 
 def test_a_second_process_that_makes_the_store_does_not_replace_the_first(tmp_path: Path) -> None:
     path = filled(tmp_path)
-    _create(path)
+    create(path)
     with Store.open(tmp_path) as store:
         assert len(store.finished()) == 3
     assert list(tmp_path.glob(".draft*")) == []
@@ -163,7 +251,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_stored_stays(tmp_path: Path) -> 
         store._db.execute(f"PRAGMA max_page_count = {pages}")
         message = f"{path} cannot be written (database or disk is full); what was stored before stays"
         with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
-            store.put(Outcome(POINTS[2], 0.5, error="long " * pages * 4096), "digest", "1")
+            store.put_outcome(Outcome(POINTS[2], 0.5, error="long " * pages * 4096), ASKED)
     with Store.open(tmp_path) as store:
         assert {POINTS[i].digest for i in (0, 1, 5)} <= store.finished()
 
@@ -175,7 +263,7 @@ def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch
         assert len(store.finished()) == 3
         message = f"{path} cannot be written (attempt to write a readonly database); what was stored before stays"
         with pytest.raises(SpecError, match=f"^{re.escape(message)}$"):
-            store.put(done(POINTS[2]), "digest", "1")
+            store.put_outcome(done(POINTS[2]), ASKED)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

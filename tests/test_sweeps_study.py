@@ -10,6 +10,8 @@ import pytest
 from hwsim.errors import SpecError
 from small_study import POINTS, STUDY, write_study
 from sweeps.enumeration import points
+from sweeps.method_settings import Kind, MethodSettings
+from sweeps.methods import method_of
 from sweeps.metrics import BY_NAME, Direction
 from sweeps.point import Network, Point
 from sweeps.study import load_study, parse_study
@@ -32,12 +34,9 @@ def replaced(old: str, new: str) -> str:
 
 def test_a_study_holds_what_its_file_says(tmp_path: Path) -> None:
     study = load_study(write_study(tmp_path))
-    assert (study.name, study.question, study.depth, study.plan_objective) == (
-        "small",
-        "Which one?",
-        "closed",
-        "dram_bytes",
-    )
+    assert (study.name, study.question, study.depth) == ("small", "Which one?", "closed")
+    assert study.mapper == {"plan_objective": ("dram_bytes",), "plan_buffers": ("machine",)}
+    assert study.method == MethodSettings(Kind.GRID)
     assert study.networks == (Network("gemms.toml", folder=str(tmp_path)),)
     assert study.networks[0].source == str(tmp_path / "gemms.toml")
     assert study.objectives == {"total_cycles": Direction.MINIMISE, "pe_count": Direction.MINIMISE}
@@ -108,7 +107,7 @@ def test_the_digest_of_a_study_forgets_layout() -> None:
     assert study.digest != parse_study(replaced("Which", "What"), "small.toml").digest
 
 
-@pytest.mark.parametrize("field", ["array", "engine", "machine", "content", "depth", "plan_objective"])
+@pytest.mark.parametrize("field", ["array", "engine", "machine", "content", "depth", "plan_objective", "plan_buffers"])
 def test_a_points_digest_names_everything_that_decides(field: str) -> None:
     base = {
         "array": "cube",
@@ -128,11 +127,14 @@ def test_a_points_digest_forgets_where_the_network_came_from() -> None:
     assert first.digest == second.digest
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*sweep*.toml")), ids=lambda path: path.name)
+STUDIES = [path for path in sorted(EXAMPLES.glob("*.toml")) if "[study]" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
 def test_examples_are_studies(path: Path) -> None:
     study = load_study(path)
-    found = list(points(study, content_of))
-    assert 20 <= len(found) <= 500
+    found = next(method_of(study).propose(study, content_of))
+    assert 5 <= len(found) <= 500
     for point in found:
         assert point.make_machine().engine.pe_count >= 1
 
@@ -166,7 +168,7 @@ WRONG = [
     (
         'workloads = ["gemms.toml"]',
         "workloads = [3]",
-        "[study] workloads holds 3; a workload is a text or {name=, dims={...}}",
+        "[study] workloads holds 3; a workload is a text or {name=, dims={...}, weight=}",
     ),
     (
         'workloads = ["gemms.toml"]',
@@ -176,7 +178,7 @@ WRONG = [
     (
         'name = "small"',
         'name = "small"\ndepth = "close"',
-        "[study] depth is 'close' (did you mean 'closed'?); allowed are closed, count, step",
+        "[study] depth is 'close' (did you mean 'closed'?); allowed are engine, closed, count, step",
     ),
     (
         'name = "small"',
@@ -187,7 +189,7 @@ WRONG = [
         "[machine]",
         "[machin]",
         "the file has no key 'machin' (did you mean 'machine'?); its keys are study, engine, "
-        "machine, constraints, objectives",
+        "machine, mapper, constraints, objectives, method",
     ),
     (
         'total_cycles = "minimise"',

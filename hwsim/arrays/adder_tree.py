@@ -41,6 +41,7 @@ class AdderTree(ScheduledArray):
     fold_order: ClassVar[str] = "nkm"
     stream_axis: ClassVar[str | None] = "m"
     houses: ClassVar[tuple[type[Mac], ...]] = TREE_MACS
+    elementwise: ClassVar[tuple[str, ...]] = ("n",)
 
     @property
     def limits(self) -> Limits:

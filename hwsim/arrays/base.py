@@ -76,6 +76,8 @@ class Array(ABC):
     """The MACs that have a place in it, the default first."""
     unsaid: ClassVar[frozenset[str]] = frozenset()
     """Fields that the canonical inline form leaves out where they have their default."""
+    elementwise: ClassVar[tuple[str, ...]] = ()
+    """Fields that closed forms take as arrays, design after design, as they take the sides of ``Shapes``."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -35,6 +35,7 @@ class Cube(ScheduledArray):
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = None
     houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
+    elementwise: ClassVar[tuple[str, ...]] = ("p",)
 
     @property
     def limits(self) -> Limits:

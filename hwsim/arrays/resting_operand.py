@@ -26,6 +26,7 @@ class RestingOperand(ScheduledArray):
     overlap: bool = False
 
     houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
+    elementwise: ClassVar[tuple[str, ...]] = ("rows", "cols")
 
     @abstractmethod
     def mesh(self, mac: Mac) -> StationaryMesh:

@@ -25,6 +25,7 @@ class RestingSums(ScheduledArray):
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
     houses: ClassVar[tuple[type[Mac], ...]] = DENSE_MACS
+    elementwise: ClassVar[tuple[str, ...]] = ("rows", "cols")
 
     @property
     def limits(self) -> Limits:

@@ -41,10 +41,11 @@ class ScheduledArray(Array):
 
         Plain ints are exact at any size; raises SpecError if a count among many does not fit an int64.
         """
-        check_countable(shapes, lambda gemm: Latency.exact(self._cycles(gemm, mac)))
-        return Latency.exact(self._cycles(shapes, mac))
+        check_countable(shapes, lambda gemm: Latency.exact(self.closed_form(gemm, mac)))
+        return Latency.exact(self.closed_form(shapes, mac))
 
-    def _cycles(self, shapes: Gemm | Shapes, mac: Mac) -> IntLike:
+    def closed_form(self, shapes: Gemm | Shapes, mac: Mac) -> IntLike:
+        """``latency`` without a look at its size; sides of the array that are ``elementwise`` may be arrays too."""
         counts = self.fold_counts(shapes)
         folds = counts["m"] * counts["n"] * counts["k"] * shapes.batch
         return self.schedule.cycles(folds, self.stream_length(shapes, mac))
@@ -66,6 +67,6 @@ class ScheduledArray(Array):
             for fold in self.folds(gemm.m, gemm.n, gemm.k)
         ]
         profiles = {size: self.profile(*size) for size in set(sides)}
-        cycles = int(self._cycles(replace(gemm, batch=1), mac))
+        cycles = int(self.closed_form(replace(gemm, batch=1), mac))
         stream = int(self.stream_length(gemm, mac))
         return at_work([profiles[size] for size in sides], self.starts(gemm, mac), stream, cycles)

@@ -45,6 +45,11 @@ class Mac(ABC):
         """Defaults that follow from the fields that were given."""
         return {}
 
+    @classmethod
+    def implies(cls) -> bool:
+        """Whether any default follows from others."""
+        return cls.implied.__func__ is not Mac.implied.__func__  # type: ignore[attr-defined]
+
     @property
     def floating(self) -> bool:
         """Whether its activations are floats."""
@@ -53,6 +58,11 @@ class Mac(ABC):
     def field_for(self, role: str, format: Format) -> str:
         """What an inline form says to have ``format`` for ``role`` (a, w or acc)."""
         return f"{role}={format}"
+
+    @property
+    def leaf_modes(self) -> Mapping[str, int]:
+        """Parameters of the leaves that have this MAC inside, beside formats."""
+        return {}
 
     @property
     def keeps_pairs(self) -> bool:

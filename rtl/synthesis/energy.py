@@ -21,7 +21,7 @@ from rtl.synthesis.power.pins import PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
 
-SHORT_SIDES = (2, 4)
+SHORT_SIDES: tuple[int, ...] = (2, 4)
 """Lengths to which a side of the engine that is simulated is shortened, the first one with the leaves that matter."""
 
 RESIZED = ("delay",)
@@ -165,9 +165,12 @@ def _leaf_energy(
     switching: Mapping[Leaf, Mapping[Glitches, float]],
     costs: Mapping[Leaf, LeafCost],
 ) -> LeafEnergy:
-    """Its own switching, or that of the leaf of its kind that is nearest to it in area, scaled."""
+    """Its own switching, or that of the leaf of its kind that is most like it, scaled by area: the one with the most
+    parameters in common, and of these the nearest in area."""
     alike = [leaf for leaf in switching if leaf.kind == cost.leaf.kind]
-    nearest = min(alike, key=lambda leaf: (leaf != cost.leaf, abs(costs[leaf].area_um2 - cost.area_um2), leaf))
+    own = set(cost.leaf.parameters)
+    unlike = {leaf: (len(own - set(leaf.parameters)), abs(costs[leaf].area_um2 - cost.area_um2)) for leaf in alike}
+    nearest = min(alike, key=lambda leaf: (unlike[leaf], leaf))
     scale = 1.0 if nearest == cost.leaf or not costs[nearest].area_um2 else cost.area_um2 / costs[nearest].area_um2
     found = {glitches: scale * energy for glitches, energy in switching[nearest].items()}
     return LeafEnergy(cost.leaf, energies.leakage_nw, energies.clock_pj, found, nearest)

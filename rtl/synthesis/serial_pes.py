@@ -19,7 +19,7 @@ from hwsim.macs.sparse import SparseMac
 from hwsim.sparse_columns import cycles_per_operand
 from rtl.bit_serial import build_design
 from rtl.hierarchy import module_text, modules
-from rtl.netlist import Cell
+from rtl.netlist import Cell, Module
 from rtl.synthesis.cache import Cache, digest_of
 from rtl.synthesis.engine_cost import EngineCost, engine_cost
 from rtl.synthesis.gate_level import plain_concatenations
@@ -163,25 +163,26 @@ def _slice_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> Pe
     )
 
 
+def kinds_in_pe(name: str) -> tuple[str, ...]:
+    """What the kinds of leaves in a PE of OPT3 to OPT4E begin with: OPT3 has its encoders inside."""
+    return ("pe_slice", "operand_latch", "sparse_encoder", "encoder_") if name == "opt3" else ("pe_slice",)
+
+
 def _slice_alone(alone: EngineCost, done: float) -> Figures:
-    """A PE of OPT3 has its encoders inside: a digit passes an encoder and the entrance of the sparse encoder."""
-    assert isinstance(alone.engine.mac, SparseMac)
-    kinds = (
-        ("pe_slice", "operand_latch", "sparse_encoder", "encoder_")
-        if alone.engine.mac.encoders_in_pe
-        else ("pe_slice",)
-    )
-    inside = [
-        (cost, count)
-        for cost, count in zip(alone.leaves, alone.counts, strict=True)
-        if cost.leaf.kind.startswith(kinds)
+    """Where encoders are inside, a digit passes one and the entrance of the sparse encoder."""
+    kinds = kinds_in_pe(alone.engine.mac.name)
+    leaves = zip(alone.leaves, alone.counts, strict=True)
+    inside = [(cost, count) for cost, count in leaves if cost.leaf.kind.startswith(kinds)]
+    delays = [_delay_ns(cost) for cost, _ in inside]
+    encoders = [_delay_ns(cost) for cost, _ in inside if cost.leaf.kind.startswith("encoder_")]
+    entrances = [
+        path.delay_ns
+        for cost, _ in inside
+        for path in cost.paths
+        if cost.leaf.kind == "sparse_encoder" and path.span is Span.INPUT_TO_REGISTER
     ]
-    delay_ns = max(_delay_ns(cost) for cost, _ in inside)
-    if alone.engine.mac.encoders_in_pe:
-        delays = {cost.leaf.kind.split("_")[0]: cost for cost, _ in inside}
-        entrance = next(p.delay_ns for p in delays["sparse"].paths if p.span is Span.INPUT_TO_REGISTER)
-        delay_ns = max(delay_ns, _delay_ns(delays["encoder"]) + entrance)
-    return Figures(sum(count * cost.area_um2 for cost, count in inside), delay_ns, done)
+    through = [encoder + entrance for encoder in encoders for entrance in entrances]
+    return Figures(sum(count * cost.area_um2 for cost, count in inside), max(delays + through), done)
 
 
 def _macs_per_slice_cycle(engine: Engine) -> float:
@@ -231,17 +232,24 @@ def both_take_cycles(design: BitSerial) -> bool:
 def _inside_ns(design: BitSerial, costs: Mapping[Leaf, LeafCost], library: Library, cache: Cache) -> float:
     """The longest path from register to register through all modules of a PE and its issue; operands arrive recoded."""
     top = build_design(design)
-    texts = [
-        costs[part.leaf].mapped.netlist if isinstance(part, Cell) else plain_concatenations(module_text(part))
-        for part in modules(top)
-    ]
+    texts = module_texts(top, costs).values()
     key = digest_of("bit-serial", *texts, library.digest, *tool_versions().values())
     if not (kept := cache.load(key)):
-        paths = longest_paths(texts, top.name, library, clocked=True, with_reset=False)
+        paths = longest_paths(list(texts), top.name, library, clocked=True, with_reset=False)
         kept = {"paths": [path.facts for path in paths]}
         cache.store(key, kept)
     found = [TimedPath.of_facts(facts) for facts in kept["paths"]]
     return max(path.delay_ns for path in found if path.span is Span.REGISTER_TO_REGISTER)
+
+
+def module_texts(top: Module, costs: Mapping[Leaf, LeafCost]) -> dict[str, str]:
+    """Every module by name, the top first, its leaves as mapped."""
+    return {
+        part.name: costs[part.leaf].mapped.netlist
+        if isinstance(part, Cell)
+        else plain_concatenations(module_text(part))
+        for part in modules(top)
+    }
 
 
 def _delay_ns(cost: LeafCost) -> float:

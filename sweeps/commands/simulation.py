@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.commands.options import DepthText, Dims, EngineText, Machine, Workload, read_dims
+from sweeps.commands.options import (
+    DepthText,
+    Dims,
+    EngineText,
+    Machine,
+    ScaleTo,
+    TechnologyText,
+    Workload,
+    read_dims,
+    read_technology,
+)
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -18,12 +29,16 @@ if TYPE_CHECKING:
     from mapper.objective import Objective
 
 DEFAULT_OBJECTIVE = "dram_bytes"
+ENGINE_DEPTH = "engine"
+DEFAULT_BUFFERS = "machine"
 
 
 def simulate(
     workload: Workload,
     engine: EngineText,
     machine: Machine = None,
+    technology: TechnologyText = None,
+    scale_to: ScaleTo = None,
     depth: DepthText = "closed",
     operands: Annotated[
         Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
@@ -35,6 +50,12 @@ def simulate(
     objective: Annotated[
         str, typer.Option("--objective", help="What a fresh plan minimises: dram_bytes, latency or energy.")
     ] = DEFAULT_OBJECTIVE,
+    buffers: Annotated[
+        str,
+        typer.Option(
+            "--buffers", help="Tiles that a scratchpad holds in a fresh plan: machine (as it says), 1, 2 or 1,2."
+        ),
+    ] = DEFAULT_BUFFERS,
     out_plan: Annotated[Path | None, typer.Option("--out-plan", help="Save the program that was simulated.")] = None,
     dim: Dims = None,
     json: Json = False,
@@ -49,18 +70,22 @@ def simulate(
     from hwsim.workload.loader import load_workload
     from mapper.planning import plan as make_plan
 
+    if depth == ENGINE_DEPTH:
+        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan}
+        _simulate_engine(workload, engine, machine, dim, unread, json)
+        return
     how = _depth(depth)
     if operands is not None:
         _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
-    around = load_machine(machine, load_engine(engine))
-    aim = _objective(objective)
+    around = load_machine(machine, load_engine(engine), read_technology(technology, scale_to))
+    aim, tiles = _objective(objective), _buffers(buffers, plan)
     given = None if plan is None else read_json(plan)
     if is_memory_plans(given):
         _refuse_unread(plan, objective, out_plan)
         _simulate_plans(MemoryPlans.from_json(given, str(plan)), network, around, how, operands, str(plan), json)
         return
-    program = make_plan(network, around, aim) if plan is None else Program.from_json(given, str(plan))
+    program = make_plan(network, around, aim, tiles) if plan is None else Program.from_json(given, str(plan))
     report = run(network, around, program, depth=how, operands=operands).to_json()
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +96,34 @@ def simulate(
     from sweeps.render.layers import print_report
 
     print_report(console(), report, network.name, around.engine.spec)
+
+
+def _simulate_engine(
+    workload: str,
+    engine: str,
+    machine: str | None,
+    dim: list[str] | None,
+    unread: Mapping[str, Path | None],
+    json: bool,
+) -> None:
+    """The engine alone: there is no plan that it could follow, and no operand that it would look at."""
+    from hwsim.engine import load_engine
+    from hwsim.errors import SpecError
+    from hwsim.machine import load_machine
+    from hwsim.workload.loader import load_workload
+    from sweeps.engine_depth import report_of
+
+    for option, given in unread.items():
+        if given is not None:
+            raise SpecError(f"{option} {given} is not read at --depth {ENGINE_DEPTH}; the engine is asked alone")
+    network = load_workload(workload, read_dims(dim))
+    report = report_of(load_machine(machine, load_engine(engine)), network)
+    if json:
+        print_json(report)
+        return
+    from sweeps.render.layers import print_report
+
+    print_report(console(), report, network.name, report["engine"])
 
 
 def _simulate_plans(
@@ -112,7 +165,18 @@ def _depth(name: str) -> Depth:
     from hwsim.layer_run import Depth
     from sweeps.reading import one_of
 
-    return Depth(one_of("--depth", name, [known.value for known in Depth]))
+    return Depth(one_of("--depth", name, [ENGINE_DEPTH, *(known.value for known in Depth)]))
+
+
+def _buffers(text: str, plan: Path | None) -> Sequence[int] | None:
+    """What the mapper chooses from; raises SpecError where a plan says it already."""
+    from hwsim.errors import SpecError
+    from sweeps.plan_settings import Buffers
+    from sweeps.reading import one_of
+
+    if plan is not None and text != DEFAULT_BUFFERS:
+        raise SpecError(f"--buffers {text} is not read with --plan {plan}: its tilings are given")
+    return Buffers(one_of("--buffers", text, [known.value for known in Buffers])).counts
 
 
 def _objective(name: str) -> Objective:

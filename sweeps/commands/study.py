@@ -11,9 +11,11 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.promising import Promising
     from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
+    from sweeps.workers.choice import Place
 
 FIRST_SHOWN = 10
 
@@ -26,6 +28,20 @@ def sweep(
         Path | None, typer.Option("--out", help="Folder of the store, made if absent; a dry run does without.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and stop.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes that run points; without, this process does.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask cluster that runs points, such as tcp://host:8786.")
+    ] = None,
+    point_time_limit: Annotated[
+        float | None, typer.Option("--point-time-limit", help="Seconds that one point may take; then it has failed.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points again that failed before.")] = False,
+    promising_first: Annotated[
+        bool,
+        typer.Option("--promising-first", help="Run first what a surrogate takes for the front (depth count, step)."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -35,17 +51,23 @@ def sweep(
         from hwsim.errors import SpecError
 
         raise SpecError("sweep needs --out, the folder in which it stores what it runs; --dry-run does without")
+    from sweeps.workers.choice import Place
+
+    place = Place(workers, scheduler, point_time_limit)
     loaded = load_study(study)
     _check_points(loaded)
     if dry_run or out is None:
         _dry_run(loaded, out, json)
         return
-    table = _run(loaded, out)
+    order = _promising(loaded) if promising_first else None
+    table = _run(loaded, out, place, retry_failed, order)
     if json:
         print_json(_facts(table, out))
     else:
         from sweeps.render.terminal import print_table
 
+        for error in order.errors() if order else []:
+            typer.echo(str(error))
         print_table(console(), table, str(out))
     raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
 
@@ -59,48 +81,55 @@ def _check_points(study: Study) -> None:
         raise typer.Exit(ANSWER_IS_BAD)
 
 
-def _run(study: Study, out: Path) -> Table:
+def _promising(study: Study) -> Promising:
+    from sweeps.evaluate import Evaluator
+    from sweeps.promising import Promising
+
+    return Promising(study, Evaluator().evaluate)
+
+
+def _run(study: Study, out: Path, place: Place, retry_failed: bool, order: Promising | None) -> Table:
     from sweeps.render.progress import progress_on
     from sweeps.runner import run
 
     try:
-        return run(study, out, progress_on(console(stderr=True)))
+        return run(study, out, progress_on(console(stderr=True)), place, retry_failed, order)
     except KeyboardInterrupt:
         typer.echo(f"hwsim: interrupted; what was finished is in {out}, the same command continues", err=True)
         raise typer.Exit(ANSWER_IS_BAD) from None
 
 
 def _dry_run(study: Study, out: Path | None, json: bool) -> None:
-    from sweeps.enumeration import points
-    from sweeps.evaluate import Evaluator
-    from sweeps.store import FILE_NAME, Store
+    from sweeps.outlook import outlook
 
-    found = list(points(study, Evaluator().content_of))
-    done: frozenset[str] = frozenset()
-    if out is not None and (out / FILE_NAME).exists():
-        with Store.open(out) as store:
-            done = store.finished()
-    stored = sum(point.digest in done for point in found)
+    found = outlook(study, out)
+    first = found.points[:FIRST_SHOWN]
     if json:
-        first = [dict(point.fields) for point in found[:FIRST_SHOWN]]
-        print_json({"study": study.name, "points": len(found), "stored": stored, "first": first})
+        estimate = {"estimated_seconds": found.estimate.seconds, "estimate": str(found.estimate)}
+        counts = {"study": study.name, "points": found.total, "stored": len(found.known)}
+        print_json({**counts, **estimate, "first": [dict(point.fields) for point in first]})
         return
     from sweeps.render.terminal import print_points
 
-    typer.echo(f"{study.name}: {len(found)} points, {stored} of them stored already, {len(found) - stored} to run")
-    print_points(console(), found[:FIRST_SHOWN])
+    typer.echo(f"{study.name}: {found.total} points, {len(found.known)} of them stored already, {found.missing} to run")
+    if found.missing:
+        typer.echo(f"{found.estimate}; the first points:")
+    print_points(console(), first)
 
 
 def _facts(table: Table, out: Path) -> dict[str, object]:
+    from sweeps.design_table import weighted_table
     from sweeps.render.answer import answer
 
+    designs = weighted_table(table)
     return {
         "study": table.study.name,
         "store": str(out),
         "points": len(table.entries),
         "failed": [{"point": dict(entry.fields), "error": entry.error} for entry in table.failed],
-        "answer": " ".join(answer(table)).strip(),
+        "answer": " ".join(answer(designs or table)).strip(),
         "front": [dict(entry.values) for entry in table.front],
+        **({} if designs is None else {"designs": [dict(entry.values) for entry in designs.front]}),
     }
 
 
@@ -146,23 +175,60 @@ def _picture(page: Path, picture: Path) -> str | None:
 
 def export(
     folder: Folder,
-    csv: Annotated[Path, typer.Option("--csv", help="The table; `-` is stdout.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
+    parquet: Annotated[Path | None, typer.Option("--parquet", help="The table with types.")] = None,
+    designs: Annotated[
+        bool, typer.Option("--designs", help="One row for each design, by the weights of the study's workloads.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the canonical table: the same study gives the same bytes, however it was run."""
+    if csv is None and parquet is None:
+        from hwsim.errors import SpecError
+
+        raise SpecError("export needs --csv or --parquet, the file that it writes")
     store, table = _stored(folder)
     store.close()
-    text = table.to_csv()
+    if designs:
+        table = _designs(table, folder)
+    files = _written(table, csv, parquet)
     if str(csv) == "-":
-        typer.echo(text, nl=False)
         return
-    csv.parent.mkdir(parents=True, exist_ok=True)
-    csv.write_text(text, "utf-8")
-    rows = text.count("\n") - 1
+    rows = len(table.entries) - table.missing
     if json:
-        print_json({"csv": str(csv), "rows": rows, "columns": list(table.columns)})
+        print_json({**files, "rows": rows, "columns": list(table.columns)})
     else:
-        typer.echo(f"{csv}: {rows} rows")
+        for file in files.values():
+            typer.echo(f"{file}: {rows} rows")
+
+
+def _written(table: Table, csv: Path | None, parquet: Path | None) -> dict[str, str]:
+    """Write the files that were asked for; their names by form."""
+    files = {}
+    if str(csv) == "-":
+        typer.echo(table.to_csv(), nl=False)
+    elif csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        csv.write_text(table.to_csv(), "utf-8")
+        files["csv"] = str(csv)
+    if parquet is not None:
+        from sweeps.parquet import to_parquet
+
+        content = to_parquet(table)
+        parquet.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_bytes(content)
+        files["parquet"] = str(parquet)
+    return files
+
+
+def _designs(table: Table, folder: Path) -> Table:
+    from hwsim.errors import SpecError
+    from sweeps.design_table import weighted_table
+
+    found = weighted_table(table)
+    if found is None:
+        raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
+    return found
 
 
 def _stored(folder: Path) -> tuple[Store, Table]:

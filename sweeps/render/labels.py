@@ -8,11 +8,21 @@ from typing import Any
 
 from hwsim.arrays import ARRAYS
 from hwsim.engine import defaults_of
+from hwsim.layer_run import Depth
 from hwsim.macs import MACS
+from sweeps.plan_settings import MAPPER_FIELDS
 from sweeps.space import shown
 from sweeps.table import Entry
 
 Fields = Mapping[str, Any]
+
+
+OPTIONS = (
+    ("--depth", "depth", Depth.CLOSED.value),
+    ("--objective", "plan_objective", MAPPER_FIELDS["plan_objective"].value),
+    ("--buffers", "plan_buffers", MAPPER_FIELDS["plan_buffers"].value),
+)
+"""How `hwsim simulate` is told the fields of a point that are not the machine's: option, field, default."""
 
 
 class Labels:
@@ -62,7 +72,7 @@ class Labels:
             words += ["--machine", self.machine(entry)]
         for name, extent in fields["dims"].items():
             words += ["--dim", f"{name}={extent}"]
-        for option, name, usual in (("--depth", "depth", "closed"), ("--objective", "plan_objective", "dram_bytes")):
+        for option, name, usual in OPTIONS:
             if fields[name] != usual:
                 words += [option, fields[name]]
         return shlex.join(words)

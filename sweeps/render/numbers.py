@@ -30,9 +30,9 @@ def capacity(value: int) -> str:
     return moved(value)
 
 
-def moved(value: int) -> str:
-    """Bytes that cross a bus: decimal prefixes, as bandwidths have them."""
-    return with_unit(value, "B")
+def moved(value: int | None) -> str:
+    """Bytes that cross a bus: decimal prefixes, as bandwidths have them; a dash where nobody counted them."""
+    return "–" if value is None else with_unit(value, "B")
 
 
 def with_unit(value: float, unit: str) -> str:

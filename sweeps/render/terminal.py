@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sweeps.design_table import weighted_table
 from sweeps.metrics import BY_NAME
 from sweeps.point import Point
 from sweeps.render.answer import answer
@@ -28,16 +29,17 @@ def print_table(console: Console, table: Table, store: str) -> None:
     """The answer, the front, what failed, and what to do next."""
     console.print()
     console.print(Text(table.study.question, style="bold"))
-    for sentence in filter(None, answer(table)):
+    ranked = weighted_table(table) or table
+    for sentence in filter(None, answer(ranked)):
         console.print(marked(sentence))
-    if table.front:
-        console.print(_front(table, SHOWN if console.width >= WIDE else SHOWN_NARROW))
+    if ranked.front:
+        console.print(_front(ranked, SHOWN if console.width >= WIDE else SHOWN_NARROW))
     labels = Labels(table.entries)
     for entry in table.failed[:MOST_FAILURES]:
         console.print(Text(f"failed: {labels.place(entry)}: {entry.error}", style="red"))
     if len(table.failed) > MOST_FAILURES:
         console.print(Text(f"and {len(table.failed) - MOST_FAILURES} more failures", style="red"))
-    console.print(f"{_counts(table)}; see them all with [bold]hwsim report {store}[/]")
+    console.print(f"{_counts(table, len(ranked.front))}; see them all with [bold]hwsim report {store}[/]")
 
 
 def marked(sentence: str) -> Text:
@@ -48,10 +50,10 @@ def marked(sentence: str) -> Text:
     return text
 
 
-def _counts(table: Table) -> str:
+def _counts(table: Table, on_front: int) -> str:
     ran = sum(entry.ran for entry in table.entries)
     failed = f", {len(table.failed)} failed" if table.failed else ""
-    return f"{ran} of {len(table.entries)} points done{failed}, {len(table.front)} on the front"
+    return f"{ran} of {len(table.entries)} points done{failed}, {on_front} on the front"
 
 
 def _front(table: Table, shown: Sequence[str]) -> Grid:

@@ -59,6 +59,7 @@ class LowBitArray(ScheduledArray):
     fold_order: ClassVar[str] = "mnk"
     stream_axis: ClassVar[str | None] = "k"
     houses: ClassVar[tuple[type[Mac], ...]] = (LowBitMac,)
+    elementwise: ClassVar[tuple[str, ...]] = ("m", "n")
     unsaid: ClassVar[frozenset[str]] = frozenset({"tables", "registers", "pipeline", "precompute", "share", "entry"})
 
     @property

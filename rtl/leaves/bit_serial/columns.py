@@ -7,20 +7,17 @@ from pyrtl import WireVector as Wire
 
 from hwsim.formats import counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import add, fit
+from rtl.leaves.bit_serial.heaps import Word, sum_of
 from rtl.leaves.bit_serial.sums import (
     accumulate,
     begun,
     held_words,
     issued,
-    ones,
     parted,
     piped,
     placed,
     resting,
-    signed_rows,
 )
-from rtl.leaves.compressors import compress
 
 
 def pe_stripes(leaf: Leaf) -> None:
@@ -32,9 +29,9 @@ def pe_stripes(leaf: Leaf) -> None:
     top = (index == leaf["digits"] - 1) if leaf["a_signed"] else pyrtl.Const(0, 1)
     total = piped(leaf, "total", _total(chosen, []))
     place, top = piped(leaf, "place", index), piped(leaf, "top", top)
-    term = fit(placed(total, place, leaf["digits"] - 1), leaf["acc_bits"], signed=True)
-    negated = term ^ top.sign_extended(len(term))
-    accumulate(leaf, [negated, top.zero_extended(len(term))], piped(leaf, "first", first))
+    term = placed(total, place, leaf["digits"] - 1)
+    negated = Word(term ^ top.sign_extended(len(term)), signed=True)
+    accumulate(leaf, [negated, Word(top)], piped(leaf, "first", first))
 
 
 def pe_bitwave(leaf: Leaf) -> None:
@@ -49,7 +46,7 @@ def pe_bitwave(leaf: Leaf) -> None:
     ]
     total = piped(leaf, "total", _total(chosen, negative))
     term = placed(total, piped(leaf, "place", _index(leaf)), leaf["digits"] - 1)
-    accumulate(leaf, [fit(term, leaf["acc_bits"], signed=True)], piped(leaf, "first", first))
+    accumulate(leaf, [Word(term, signed=True)], piped(leaf, "first", first))
 
 
 def _index(leaf: Leaf) -> Wire:
@@ -59,7 +56,4 @@ def _index(leaf: Leaf) -> Wire:
 def _total(words: list[Wire], carries: list[Wire]) -> Wire:
     """The sum of all words, and of a 1 for each carry, wide enough for minus the lowest value of each."""
     bits = len(words[0]) + counting(len(words) + 1).bits
-    rows = signed_rows([(word, 0) for word in words], bits)
-    if carries:
-        rows.append(ones(carries).zero_extended(bits))
-    return add(*compress(rows))
+    return sum_of([*(Word(word, signed=True) for word in words), *map(Word, carries)], bits)

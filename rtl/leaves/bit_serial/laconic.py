@@ -7,9 +7,8 @@ from pyrtl import WireVector as Wire
 
 from hwsim.formats import counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import fit
-from rtl.leaves.bit_serial.sums import Rows, accumulate, begun, constant, issued, ones, parted, piped
-from rtl.leaves.compressors import shifted
+from rtl.leaves.bit_serial.heaps import Word, ones
+from rtl.leaves.bit_serial.sums import accumulate, begun, issued, parted, piped
 
 
 def pe_laconic(leaf: Leaf) -> None:
@@ -29,8 +28,8 @@ def pe_laconic(leaf: Leaf) -> None:
     ]
     histogram = [ones([lane[place] for lane in lines]) for place in range(positions)]
     counted = piped(leaf, "histogram", pyrtl.concat_list(histogram))
-    rows = _aligned(parted(counted, len(histogram[0])), piped(leaf, "negatives", ones(negative)), leaf["acc_bits"])
-    accumulate(leaf, rows, piped(leaf, "first", first))
+    negatives = piped(leaf, "negatives", ones(negative))
+    accumulate(leaf, *_aligned(parted(counted, len(histogram[0])), negatives, piped(leaf, "first", first)))
 
 
 def _exponents(leaf: Leaf, side: str) -> list[Wire]:
@@ -43,11 +42,9 @@ def _sum(a: Wire, b: Wire) -> Wire:
     return total
 
 
-def _aligned(counts: list[Wire], negatives: Wire, bits: int) -> Rows:
-    """Counts that do not overlap are one row; of each negative term 1 is added, and 2**positions taken away."""
-    width, positions = len(counts[0]), len(counts)
-    rows = [shifted(pyrtl.concat_list(counts[r::width]), r, bits, signed=False) for r in range(min(width, positions))]
-    rows.append(fit(negatives, bits, signed=False))
-    rows.append(shifted(~negatives, positions, bits, signed=False))
-    left_out = (1 << positions) - (1 << (positions + width))
-    return [*rows, constant(left_out, bits)]
+def _aligned(counts: list[Wire], negatives: Wire, first: Wire) -> tuple[list[Word], Wire, int]:
+    """Each count at its line. Of each negative term 1 is added, and 2**positions taken away."""
+    positions = len(counts)
+    words = [Word(count, place) for place, count in enumerate(counts)]
+    complement = Word(~negatives, positions)  # minus a number is its complement, plus 1, minus what lies above
+    return [*words, Word(negatives), complement], first, (1 - (1 << len(negatives))) << positions

@@ -7,20 +7,18 @@ from pyrtl import WireVector as Wire
 
 from hwsim.formats import counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import fit
+from rtl.leaves.arithmetic import add
+from rtl.leaves.bit_serial.heaps import Word, pair_of
 from rtl.leaves.bit_serial.sums import (
     accumulate,
     begun,
     held_words,
     issued,
-    ones,
     parted,
     piped,
     placed,
     resting,
-    signed_rows,
 )
-from rtl.leaves.compressors import compress
 
 
 def pe_pragmatic(leaf: Leaf) -> None:
@@ -35,15 +33,13 @@ def pe_pragmatic(leaf: Leaf) -> None:
             words, parted(issued("exponent", lanes * bits), bits), enables, negative, strict=True
         )
     ]
+    summands = [*(Word(term, signed=True) for term in terms), *map(Word, negative)]
     if not leaf["piped"]:
-        rows = signed_rows([(term, 0) for term in terms], leaf["acc_bits"])
-        accumulate(leaf, [*rows, fit(ones(negative), leaf["acc_bits"], signed=False)], first)
+        accumulate(leaf, summands, first)
         return
-    width = len(terms[0]) + counting(lanes + 1).bits
-    rows = [*signed_rows([(term, 0) for term in terms], width), ones(negative).zero_extended(width)]
-    total, carry = compress(rows)
-    word = (piped(leaf, "total", total) + piped(leaf, "carry", carry)).truncate(width)
-    accumulate(leaf, [fit(word, leaf["acc_bits"], signed=True)], piped(leaf, "first", first))
+    pair = pair_of(summands, len(terms[0]) + counting(lanes + 1).bits)
+    word = add(*(piped(leaf, name, row) for name, row in zip(("total", "carry"), pair, strict=True)))
+    accumulate(leaf, [Word(word, signed=True)], piped(leaf, "first", first))
 
 
 def _term(word: Wire, exponent: Wire, enable: Wire, negative: Wire, largest: int) -> Wire:
@@ -62,7 +58,8 @@ def pe_bitlet(leaf: Leaf) -> None:
     indices, enables = parted(issued("index", leaf["digits"] * bits), bits), parted(issued("enable", leaf["digits"]), 1)
     chosen = [pyrtl.mux(i, *choices) & e.sign_extended(len(choices[0])) for i, e in zip(indices, enables, strict=True)]
     late = parted(piped(leaf, "chosen", pyrtl.concat_list(chosen)), len(chosen[0]))
-    terms = [(word[:-1] ^ word[-1].sign_extended(len(word) - 1), place) for place, word in enumerate(late)]
+    terms = [
+        Word(word[:-1] ^ word[-1].sign_extended(len(word) - 1), place, signed=True) for place, word in enumerate(late)
+    ]
     carries = pyrtl.concat_list([word[-1] for word in late])
-    rows = [*signed_rows(terms, leaf["acc_bits"]), fit(carries, leaf["acc_bits"], signed=False)]
-    accumulate(leaf, rows, piped(leaf, "first", first))
+    accumulate(leaf, [*terms, Word(carries)], piped(leaf, "first", first))

@@ -7,9 +7,10 @@ from pyrtl import WireVector as Wire
 
 from hwsim.formats import counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import add, fit, product
-from rtl.leaves.bit_serial.sums import accumulate, begun, issued, parted, piped, signed_rows
-from rtl.leaves.compressors import compress, shifted
+from rtl.leaves.arithmetic import product
+from rtl.leaves.bit_serial.heaps import Word, sum_of
+from rtl.leaves.bit_serial.sums import accumulate, begun, issued, parted, piped
+from rtl.leaves.compressors import shifted
 
 
 def pe_sibia(leaf: Leaf) -> None:
@@ -24,7 +25,7 @@ def pe_sibia(leaf: Leaf) -> None:
         total = _moved(
             total, piped(leaf, f"{side}_place", _place(leaf, side)), leaf[f"{side}_slices"], leaf["radix_bits"]
         )
-    accumulate(leaf, [fit(total, leaf["acc_bits"], signed=True)], piped(leaf, "first", first))
+    accumulate(leaf, [Word(total, signed=True)], piped(leaf, "first", first))
 
 
 def _place(leaf: Leaf, side: str) -> Wire:
@@ -35,7 +36,7 @@ def _total(words: list[Wire]) -> Wire:
     if len(words) == 1:
         return words[0]
     width = len(words[0]) + counting(len(words)).bits
-    return add(*compress(signed_rows([(word, 0) for word in words], width)))
+    return sum_of([Word(word, signed=True) for word in words], width)
 
 
 def _moved(word: Wire, index: Wire, count: int, radix_bits: int) -> Wire:

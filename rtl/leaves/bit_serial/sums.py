@@ -1,4 +1,4 @@
-"""What the PEs of bit-serial designs share: operands that rest, rows of signed words, counts of ones, the sum."""
+"""What the PEs of bit-serial designs share: operands that rest, words at places, the sum."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from operator import or_
 import pyrtl
 from pyrtl import WireVector as Wire
 
-from hwsim.formats import counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import add, fit
-from rtl.leaves.compressors import compress, shifted
+from rtl.leaves.arithmetic import fit
+from rtl.leaves.bit_serial.heaps import Word, sum_of
 from rtl.leaves.wiring import held, input_port, output_port, register, registered
-
-Rows = list[Wire]
 
 
 def begun() -> tuple[Wire, Wire]:
@@ -54,39 +51,11 @@ def piped(leaf: Leaf, name: str, value: Wire) -> Wire:
     return registered(f"{name}_piped", value) if leaf["piped"] else value
 
 
-def ones(bits: Sequence[Wire]) -> Wire:
-    """How many of ``bits`` are set."""
-    if len(bits) == 1:
-        return bits[0]
-    width = counting(len(bits) + 1).bits
-    return add(*compress([bit.zero_extended(width) for bit in bits]))
-
-
-def signed_rows(words: Sequence[tuple[Wire, int]], bits: int) -> Rows:
-    """Signed words, each at its place, as rows of ``bits`` bits without sign, and what that leaves out in one more.
-
-    A word of n bits is its pattern with the top bit inverted, minus 2**(n - 1): no sign is extended through the rows.
-    """
-    rows, left_out = [], 0
-    for word, place in words:
-        if place + len(word) > bits:
-            rows.append(shifted(word, place, bits))
-            continue
-        plain = pyrtl.concat(~word[-1], word[:-1]) if len(word) > 1 else ~word
-        rows.append(shifted(plain, place, bits, signed=False))
-        left_out -= 1 << (place + len(word) - 1)
-    return rows if left_out % (1 << bits) == 0 else [*rows, constant(left_out, bits)]
-
-
-def constant(value: int, bits: int) -> Wire:
-    """``value`` modulo 2**bits."""
-    return pyrtl.Const(value % (1 << bits), bits)
-
-
-def accumulate(leaf: Leaf, rows: Rows, first: Wire) -> None:
-    """``acc <= (first ? 0 : acc) + rows``: one compressor tree and one adder; ``c`` is the sum."""
+def accumulate(leaf: Leaf, words: Sequence[Word], first: Wire, constant: int = 0) -> None:
+    """``acc <= (first ? 0 : acc) + words + constant``: one compressor tree and one adder; ``c`` is the sum."""
     acc = register("acc", leaf["acc_bits"])
-    acc.next <<= add(*compress([*rows, acc & ~first.sign_extended(len(acc))]))
+    kept = Word(acc & ~first.sign_extended(len(acc)))
+    acc.next <<= sum_of([*words, kept], len(acc), constant)
     output_port("c", acc)
 
 

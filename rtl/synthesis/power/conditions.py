@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import CodeType
 
 from hwsim.errors import SpecError
 
@@ -14,14 +15,14 @@ _WORD = re.compile(r"\s*([A-Za-z_]\w*|[01!'*&+|^()])")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A function of named signals: in Python's own operators, on 0 and 1."""
+    """A function of named signals, compiled from Python's own operators on 0 and 1."""
 
     text: str
     signals: frozenset[str]
-    code: str
+    code: CodeType
 
     def holds(self, values: Mapping[str, int]) -> bool:
-        return bool(eval(self.code, {"__builtins__": {}}, dict(values)))  # only what `condition` wrote
+        return bool(eval(self.code, {"__builtins__": {}}, {"signal": values}))  # only what `condition` wrote
 
 
 def condition(text: str) -> Condition:
@@ -35,7 +36,11 @@ def condition(text: str) -> Condition:
     code = reader.alternatives()
     if reader.rest:
         raise SpecError(f"{text!r} is not a function of Liberty: {reader.rest[0]!r} is out of place")
-    return Condition(text, frozenset(word for word in words if word[0].isalpha() or word[0] == "_"), code)
+    return Condition(text, frozenset(filter(_is_name, words)), compile(code, "condition", "eval"))
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isalpha() or word[0] == "_"
 
 
 def _words(text: str) -> list[str]:
@@ -86,7 +91,7 @@ class _Reader:
             if not self.rest or self.rest.pop(0) != ")":
                 raise SpecError(f"{self._text!r} is not a function of Liberty: a parenthesis is not closed")
         elif word and word not in "'*&+|^)":
-            code = word
+            code = f"signal[{word!r}]" if _is_name(word) else word
         else:
             raise SpecError(f"{self._text!r} is not a function of Liberty: an operand is missing")
         while self.rest and self.rest[0] == "'":

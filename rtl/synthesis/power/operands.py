@@ -31,18 +31,21 @@ NAMES = ("normal", "uniform", "zeros")
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """``normal`` with ``sigma`` in steps of int8, in proportion for integers of other widths, rounded and clipped to
-    the format; ``uniform`` over the format; ``zeros``. Always the same."""
+    the format; ``uniform`` over the format; ``zeros``. The same for the same ``seed``; ``cycles`` are what a run of up
+    to FEW_PES is made for."""
 
     name: str = "normal"
     sigma: float = DEFAULT_SIGMA
+    seed: int = SEED
+    cycles: int = CYCLES
 
     def __str__(self) -> str:
         return f"{self.name}:sigma={self.sigma:g}" if self.name == "normal" else self.name
 
     def product(self, engine: Engine) -> tuple[Matrix, Matrix]:
-        """Matrices a (m, k) and b (k, n) on which ``engine`` is active for about CYCLES cycles."""
-        m, n, k = sides(engine)
-        rng = np.random.default_rng(SEED)
+        """Matrices a (m, k) and b (k, n) on which ``engine`` is active for about so many cycles."""
+        m, n, k = sides(engine, self.cycles)
+        rng = np.random.default_rng(self.seed)
         return self._matrix(engine.activation, (m, k), rng), self._matrix(engine.mac.w, (k, n), rng)
 
     def _matrix(self, fmt: IntFormat, shape: tuple[int, int], rng: np.random.Generator) -> Matrix:
@@ -136,12 +139,13 @@ def _given(path: Path) -> Given:
     return Given(operands)
 
 
-def sides(engine: Engine) -> tuple[int, int, int]:
+def sides(engine: Engine, cycles: int = CYCLES) -> tuple[int, int, int]:
     """m, n and k of a run: whole folds, along the free axis as far as the cycles reach."""
     limits = engine.limits
     found = {axis: getattr(limits, axis) for axis in "mnk"}
     free = next((axis for axis, limit in found.items() if limit is None), None)
-    cycles = max(FEWEST_CYCLES, CYCLES * FEW_PES // max(FEW_PES, engine.pe_count))
+    if engine.pe_count > FEW_PES:
+        cycles = max(FEWEST_CYCLES, cycles * FEW_PES // engine.pe_count)
     if free is None:
         again = round(cycles ** (1 / 3))
         return (again * found["m"], again * found["n"], again * found["k"])

@@ -53,6 +53,8 @@ def pin_energies(cost: LeafCost, clocked: bool, library: Library, cache: Cache) 
 def energies_of(netlist: str, top: str, cells: Iterable[str], library: Library, clocked: bool) -> PinEnergies:
     """The energies of module ``top``, which is made of ``cells``; what drives and loads it is as in `timing`."""
     powers = cell_powers(library, set(cells))
+    if not powers:  # nothing but wires
+        return PinEnergies(0.0, 0.0, {})
     inside = _instances(_ask(netlist, top, library, clocked))
     transitions: dict[str, dict[str, float]] = {}
     leakage = clock = 0.0

@@ -14,6 +14,7 @@ from sweeps.reproduce.system import Section
 
 OTHERS = (("Laconic", "laconic", 1), ("Bitlet", "bitlet", 2.12), ("Sibia", "sibia", 5.28), ("BitWave", "bitwave", 15.2))
 COLUMNS = "bitslice:columns=32,rows=32,chain=4,mac={}"
+WHOLE = "32 columns of 32 PEs with all their parts, a SIMD lane for four"
 OWN_CLOCKS = "each at its own fastest, not at 250 MHz to 1 GHz; shared issue inside, beside it PEs alone"
 
 
@@ -54,7 +55,7 @@ def _energies() -> tuple[Claim, ...]:
         for glitches in GLITCHES
         for claim in (
             *costed(f"energy of OPT4E over four OPT4C, glitches {glitches}", notes("OPT4E"), ENERGY,
-                    [("", 0.75, partial(lanes_energy, glitches))], note="32 columns of 32 PEs with all their parts, a SIMD lane for four"),
+                    [("", 0.75, partial(lanes_energy, glitches))], note=WHOLE),
             *costed(f"energy saved over a MAC at best, glitches {glitches}", notes("OPT4C"), ENERGY,
                     [("", 1 / 3, partial(saved, glitches))], note="columns of OPT4C beside an array of Booth MACs"),
         )

@@ -1,0 +1,57 @@
+"""What a sweep would do: the points proposed as far as that is known, those stored, and how long the rest takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweeps.estimate import Estimate, estimate
+from sweeps.evaluate import Evaluator
+from sweeps.method_settings import Kind
+from sweeps.methods import method_of
+from sweeps.point import Outcome, Point
+from sweeps.store import Store
+from sweeps.store_file import FILE_NAME
+from sweeps.study import Study
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """``points`` are those proposed up to the first batch that has not run; ``total`` counts those to come too."""
+
+    points: tuple[Point, ...]
+    known: Mapping[str, Outcome]
+    total: int
+    estimate: Estimate
+
+    @property
+    def missing(self) -> int:
+        return self.total - len(self.known)
+
+
+def outlook(study: Study, out: Path | None) -> Outlook:
+    """Look ahead without running the study; a few of its points may be run for the estimate, and are not stored."""
+    evaluator = Evaluator()
+    with Store.open(out) if out is not None and (out / FILE_NAME).exists() else Store.in_memory() as store:
+        points, known = _proposed(study, evaluator, store)
+    method = study.method
+    budget = (method.budget or 0) * len(study.networks) if method.kind is Kind.SEARCH else 0
+    total = max(len(points), budget)
+    return Outlook(tuple(points), known, total, estimate(points, known, evaluator, total - len(known)))
+
+
+def _proposed(study: Study, evaluator: Evaluator, store: Store) -> tuple[list[Point], dict[str, Outcome]]:
+    """All batches up to the first with a point that has not run."""
+    points: list[Point] = []
+    known: dict[str, Outcome] = {}
+    method = method_of(study).propose(study, evaluator.content_of)
+    batch = next(method, None)
+    while batch is not None:
+        points += batch
+        known |= store.known(batch)
+        try:
+            batch = method.send([known[p.digest] for p in batch]) if all(p.digest in known for p in batch) else None
+        except StopIteration:
+            batch = None
+    return points, known

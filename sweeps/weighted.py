@@ -1,0 +1,37 @@
+"""One design over several networks: how each result of its points becomes one number, by the weights of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sweeps.metrics import METRICS, OF_MACHINE
+
+Numbers = Mapping[str, Any]
+
+SUMMED = frozenset({"total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "dram_bytes", "macs", "energy_pj"})
+"""What grows with the work: weight times value, summed."""
+
+OF_DESIGN = OF_MACHINE | {"area_um2"}
+"""What the networks do not change."""
+
+
+def weighted(summaries: Sequence[Numbers], weights: Sequence[float]) -> dict[str, Any]:
+    """The results of a design from those of its points, one for each network.
+
+    Sums are weighted; what is a ratio is averaged over the weighted cycles, so that a weighted utilisation still is
+    MACs over PEs times total cycles. A result that one of the networks does not know is None.
+    """
+    cycles = [summary["total_cycles"] * weight for summary, weight in zip(summaries, weights, strict=True)]
+    return {metric.name: _one(metric.name, summaries, weights, cycles) for metric in METRICS}
+
+
+def _one(name: str, summaries: Sequence[Numbers], weights: Sequence[float], cycles: Sequence[float]) -> Any:
+    values = [summary[name] for summary in summaries]
+    if any(value is None for value in values):
+        return None
+    if name in OF_DESIGN:
+        return values[0]
+    if name in SUMMED:
+        return sum(value * weight for value, weight in zip(values, weights, strict=True))
+    return sum(value * share for value, share in zip(values, cycles, strict=True)) / (sum(cycles) or 1)
