@@ -30,12 +30,13 @@ from rtl.proof.counterexample import Counterexample
 from rtl.proof.elaboration import REGISTER, gates_of
 from rtl.proof.engine_proof import engine_proofs, leaf_proof
 from rtl.proof.exhaustive import packed, patterns_of, unpacked
-from rtl.proof.logic import Kind, Literal, Logic
+from rtl.proof.logic import FALSE, TRUE, Kind, Literal, Logic
 from rtl.proof.mutants import Fate, bench_fates, mutants_of
 from rtl.proof.proving import Proof, Status, proof_of
-from rtl.proof.specification import AFTER, Specification
+from rtl.proof.settling import without_sat
+from rtl.proof.specification import AFTER, Claim, Specification
 from rtl.proof.specifications import SPECIFICATIONS, WITHOUT
-from rtl.proof.view import specified, viewed
+from rtl.proof.view import Side, specified, viewed
 from rtl.session import fresh_block
 from rtl.simulators import Simulator, find
 from rtl.synthesis.cache import NO_CACHE, Cache
@@ -102,6 +103,22 @@ def test_leaves_are_proven(leaf: Leaf) -> None:
     assert (proof.status, proof.counterexample, proof.open) == (Status.PROVEN, None, ())
     specification = specified(build_cell(leaf), REGISTER.findall(build_cell(leaf).text))
     assert sum(proof.ways.values()) == len(specification.claims) + len(specification.tables) > 0
+
+
+def test_what_the_reset_leaves_as_it_is_is_not_taken_for_zero() -> None:
+    cell = build_cell(Leaf.of("pe_os_opt1", **SMALL, acc_bits=9, drain=0))
+    wrong = cell.text.replace("acc_carry <= 9'd0;", "acc_carry <= {8'd0, acc_carry[0]};")
+    assert wrong != cell.text
+    assert proof_of(viewed(cell), 60).status is Status.PROVEN
+    assert proof_of(viewed(cell, gates_of((cell.name, wrong))[0]), 60).status is Status.COUNTEREXAMPLE
+
+
+def test_constants_that_differ_are_refuted_without_inputs() -> None:
+    view = viewed(build_cell(Leaf.of("tree_compressor", bits=3)))
+    found = without_sat(view, Side(Claim("constants", 1, "0", "1"), [FALSE], [TRUE]), float("inf"))
+    assert found.way is None
+    assert found.counterexample is not None
+    assert (found.counterexample.found, found.counterexample.wanted) == (0, 1)
 
 
 def without_lowest_carry(leaf: Leaf) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from rtl.leaves import build_cell
 from rtl.netlist import Cell
 from rtl.proof.elaboration import REGISTER
 from rtl.proof.proving import SECONDS, Proof, Status, proof_of
+from rtl.proof.specification import Specification
 from rtl.proof.specifications import SPECIFICATIONS, WITHOUT
 from rtl.proof.view import specified, viewed
 from rtl.synthesis.cache import Cache, cache_folder, digest_of
@@ -70,8 +71,9 @@ def leaf_proof(leaf: Leaf, store: Cache, seconds: float = SECONDS, count: int = 
     if leaf.kind not in SPECIFICATIONS:
         proof = Proof(Status.UNRESOLVED, {}, why=f"without a specification: {WITHOUT[leaf.kind]}")
         return LeafProof(leaf, count, (), proof, kept=False)
-    lemmas = tuple(specified(cell, REGISTER.findall(cell.text)).lemmas)
-    key = proof_key(cell, lemmas)
+    specification = specified(cell, REGISTER.findall(cell.text))
+    lemmas = tuple(specification.lemmas)
+    key = proof_key(cell, specification)
     if kept := store.load(key):
         return LeafProof(leaf, count, lemmas, Proof.of_facts(kept), kept=True)
     begun = _cpu_seconds()
@@ -82,9 +84,11 @@ def leaf_proof(leaf: Leaf, store: Cache, seconds: float = SECONDS, count: int = 
     return LeafProof(leaf, count, lemmas, proof, kept=False)
 
 
-def proof_key(cell: Cell, lemmas: Sequence[Leaf]) -> str:
-    """The digest of all that a proof depends on: gates, units, the code that proves, the tool."""
-    return digest_of(cell.text, *(build_cell(lemma).text for lemma in lemmas), method_digest(), yosys_version())
+def proof_key(cell: Cell, specification: Specification) -> str:
+    """The digest of all that a proof depends on: gates, claims, units, the code that proves, the tool."""
+    claims = repr((specification.wires, specification.claims))
+    units = (build_cell(lemma).text for lemma in specification.lemmas)
+    return digest_of(cell.text, claims, *units, method_digest(), yosys_version())
 
 
 @cache

@@ -73,7 +73,7 @@ def without_sat(view: View, side: Side, end: float) -> Settled:
     support = view.logic.support([*side.found, *side.wanted])
     if len(support) <= MOST_TRIED_BITS:
         witness = _tried(view.logic, side, support)
-        return Settled(None, explained(view, side, witness)) if witness else Settled(Way.VALUES)
+        return Settled(Way.VALUES) if witness is None else Settled(None, explained(view, side, witness))
     if side.claim.adds and _are_sums(view, side, end):
         return Settled(Way.SUMS)
     return OPEN

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from rtl.leaves import build_cell
-from rtl.netlist import Cell
+from rtl.netlist import RESET, Cell
 from rtl.proof.elaboration import Gates, Word, gates_of
 from rtl.proof.exhaustive import packed
-from rtl.proof.logic import FALSE, Literal, Logic
+from rtl.proof.logic import FALSE, TRUE, Literal, Logic
 from rtl.proof.specification import AFTER, Claim, Span, Specification
 from rtl.proof.specifications import SPECIFICATIONS
 
@@ -85,14 +85,14 @@ def viewed(
     """The view of a leaf; ``gates`` in place of its own are of the same ports and registers, and perhaps of inputs
     more, which ``fixed`` gives their values.
 
-    Bits that the specification lets stay zero are zero in it if they are after every edge before which they were: with
-    the reset, which clears them, that is an induction over edges.
+    Bits that the specification lets stay zero are zero in it if the reset clears them and they are zero after every
+    edge before which they were: an induction over edges.
     """
     gates = gates_of((cell.name, cell.text))[0] if gates is None else gates
     claimed = Claimed.of(cell, gates) if claimed is None else claimed
     widths = {**gates.inputs, **gates.registers}
     constants = {name: [value >> i & 1 for i in range(widths[name])] for name, value in fixed.items()}
-    zeros = {(name, i) for name in claimed.specification.may_stay_zero for i in range(gates.registers[name])}
+    zeros = _cleared(gates, claimed.specification.may_stay_zero, constants)
     while True:
         logic = Logic()
         words: dict[str, Word] = {
@@ -107,6 +107,16 @@ def viewed(
         zeros = stay
     made = {**outputs, **{f"{name}{AFTER}": word for name, word in after.items()}}
     return View(claimed.specification, logic, words, made, _sides(claimed, logic, {**words, **constants, **made}))
+
+
+def _cleared(gates: Gates, names: Collection[str], constants: Mapping[str, Word]) -> set[tuple[str, int]]:
+    """The bits of these registers that are zero after an edge with the reset, whatever was before it."""
+    if not names:
+        return set()
+    logic = Logic()
+    free = {name: [logic.input() for _ in range(bits)] for name, bits in {**gates.inputs, **gates.registers}.items()}
+    _, after = gates.laid(logic, {**free, **constants, RESET: [TRUE]})
+    return {(name, i) for name in names for i, literal in enumerate(after[name]) if literal == FALSE}
 
 
 def _sides(claimed: Claimed, logic: Logic, words: Mapping[str, Word]) -> tuple[Side, ...]:
