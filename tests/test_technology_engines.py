@@ -106,6 +106,15 @@ def test_widths_between_formats_are_interpolated(a: int, w: int) -> None:
     assert figures.period_ns == pytest.approx(PERIOD_NS)
 
 
+@pytest.mark.parametrize("array", ["lut", "unpu"])
+def test_passes_between_characterised_weights_are_interpolated_and_not_their_rate(array: str) -> None:
+    technology = made(load_engine(f"{array}:m=2,n=4,w_bits={bits}") for bits in (2, 8))
+    for bits in range(2, 9):
+        engine = load_engine(f"{array}:m=2,n=4,w_bits={bits}")
+        assert engine.passes == bits
+        assert engine_figures(technology, engine).macs_per_cycle == pytest.approx(engine.pe_count / bits)
+
+
 def test_an_engine_that_was_only_mapped_has_no_energy_and_says_so() -> None:
     technology = made(default_engines()[:1], simulated=False)
     figures = engine_figures(technology, default_engines()[0])

@@ -62,7 +62,8 @@ def engine_figures(technology: Technology, engine: Engine) -> EngineFigures:
     clock = _sum([(count, found.clock_pj) for _, count, found in counted])
     switching, missing = _switching(technology, around, counted)
     notes = [*_notes(engine, counted, how.kind), *missing]
-    rate = sum(weight * like.macs_per_pe_cycle for like, weight in around) * engine.pe_count
+    # passes go along with the bits of weights, their reciprocal does not
+    rate = engine.pe_count / sum(weight / like.macs_per_pe_cycle for like, weight in around)
     return EngineFigures(engine, areas, max(leaf_delay, through), leakage, clock, switching, rate, tuple(notes))
 
 
