@@ -23,6 +23,7 @@ from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Recipe
 from sweeps.cli import app
+from sweeps.reproduce.bitweight.pe_costs import MAC_GHZ, mac, period_ns
 from sweeps.reproduce.claim import Answer, Claim, Origin, Source, costed
 from sweeps.reproduce.costing import ask_all
 from sweeps.reproduce.costs import bounds
@@ -94,6 +95,12 @@ def asked(claim: Claim, costs: Costs) -> Answer:
     assert claim.costed is not None
     found = claim.costed(costs)
     return found if isinstance(found, Answer) else Answer(found)
+
+
+@given(st.integers(1, 10**6).map(lambda n: n / 1e4))
+def test_the_fastest_mac_fits_the_clock_that_it_sets(delay: float) -> None:
+    costs = Invented(time=delay)
+    assert period_ns(costs, MAC_GHZ) == fastest_ns(costs, mac(), ADDERS)
 
 
 powers = st.integers(-3, 3).map(lambda exponent: 2.0**exponent)

@@ -74,7 +74,7 @@ def widening(name: str, costs: Costs) -> Answer:
 
 def period_ns(costs: Costs, ghz: float) -> float:
     """A clock of the paper in this library."""
-    return fastest_ns(costs, mac(), ADDERS) * MAC_GHZ / ghz
+    return fastest_ns(costs, mac(), ADDERS) * (MAC_GHZ / ghz)  # at MAC_GHZ the very delay, which has to fit it
 
 
 def growth_of_mac(costs: Costs) -> float:
