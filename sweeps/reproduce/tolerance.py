@@ -1,4 +1,4 @@
-"""How far a number of ours may lie from a published one, said before it is computed."""
+"""How far a number of ours may lie from a published one, said with the claim."""
 
 from __future__ import annotations
 

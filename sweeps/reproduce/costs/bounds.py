@@ -1,5 +1,6 @@
-"""How far figures from gates may lie from published ones: set for kinds of figures, before any was computed.
+"""How far figures from gates may lie from published ones: set for kinds of figures, not claim by claim.
 
+Some areas of leaves in osu018 had been seen when they were written; no run changes them.
 Published figures are of other processes, other synthesisers and other sizes. Areas and delays are therefore compared as
 ratios; ten per cent is what was said of the steps from UNPU to LUT Tensor Core, and holds for every ratio of areas or
 delays. Energies have no wires and one of two glitch models, and have twice as much.
