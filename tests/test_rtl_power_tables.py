@@ -131,6 +131,18 @@ def test_leakage_is_the_mean_over_states_and_ground_is_not_counted_twice(tmp_pat
     assert cell_powers(load_library([path]), ["INV"])["INV"].leakage_nw == 4
 
 
+def test_what_leaks_from_two_supplies_is_added(tmp_path: Path) -> None:
+    text = HAND.read_text().replace(
+        "cell_leakage_power : 11;",
+        'leakage_power () { when : "A"; value : 3; related_pg_pin : VDD; } '
+        'leakage_power () { when : "!A"; value : 5; related_pg_pin : VDD; } '
+        "leakage_power () { value : 2; related_pg_pin : VPB; }",
+    )
+    path = tmp_path / "x.lib"
+    path.write_text(text)
+    assert cell_powers(load_library([path]), ["INV"])["INV"].leakage_nw == 6
+
+
 @pytest.fixture(scope="module")
 def energies(hand: Library) -> PinEnergies:
     return energies_of(NETLIST, "tiny", CELLS, hand, clocked=True)

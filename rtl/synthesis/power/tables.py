@@ -201,11 +201,15 @@ def _still(body: Group, every: Sequence[dict[str, int]]) -> list[dict[str, int]]
 
 
 def _leakage(body: Group, every: Sequence[Mapping[str, int]], grounds: Collection[str]) -> float:
+    """The mean over states, of all supplies together."""
     groups = [group for group in body.all("leakage_power") if group.attributes.get("related_pg_pin") not in grounds]
-    weighted = list(_weights(groups, every))
-    if not weighted:
+    supplies: dict[str, list[tuple[float, float]]] = {}
+    for weight, group in _weights(groups, every):
+        known = supplies.setdefault(group.attributes.get("related_pg_pin", ""), [])
+        known.append((weight, float(group.attributes["value"])))
+    if not supplies:
         return float(body.attributes.get("cell_leakage_power", 0))
-    return sum(weight * float(group.attributes["value"]) for weight, group in weighted) / sum(w for w, _ in weighted)
+    return sum(sum(w * value for w, value in known) / sum(w for w, _ in known) for known in supplies.values())
 
 
 def _transitions(
