@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from hwsim.engine import load_engine
 from hwsim.errors import MissingToolError, SpecError
+from hwsim.inventory import Leaf
 from hwsim.ports import BIT, Direction, Port
 from rtl.bench.stimulus import vectors_of
 from rtl.bench.vectors import Case, Vectors, pack
@@ -26,7 +27,9 @@ from rtl.synthesis.energy import RESIZED, EngineEnergy, Glitches, engine_energy,
 from rtl.synthesis.engine_cost import sides_of
 from rtl.synthesis.errors import SynthesisError
 from rtl.synthesis.liberty import default_library, load_library
+from rtl.synthesis.power.measure import leaf_sums
 from rtl.synthesis.power.operands import DEFAULT_OPERANDS, Drawn, active_cycles, read_source
+from rtl.synthesis.power.pins import PinEnergies
 from rtl.synthesis.power.replay import replay
 from rtl.synthesis.power.slow_cells import counted_cells
 from rtl.synthesis.power.toggles import count_toggles
@@ -81,6 +84,17 @@ def test_a_dump_is_counted_by_what_each_time_step_ends_with(first: list[list[str
     for code, seen in ends.items():
         expected = sum({one, next_one} == {"0", "1"} for one, next_one in itertools.pairwise(seen))
         assert toggles.counts.get(code.encode(), 0) == expected
+
+
+def test_a_net_of_modules_and_cells_takes_what_the_pins_of_its_cells_take() -> None:
+    """``clk`` enters the top and two leaves of one kind, and a cell in each, whose pin takes 2 pJ."""
+    wire = "$var wire 1 ! clk $end\n"
+    leaf = f"$scope module {{}} $end\n{wire}$scope module cell $end\n$var wire 1 ! A $end\n{2 * '$upscope $end '}\n"
+    head = f"$scope module replay $end\n$scope module dut $end\n{wire}{leaf.format('x')}{leaf.format('y')}"
+    toggles = count_toggles(io.BytesIO(f"{head}$enddefinitions $end\n#0\n0!\n#1\n1!\n#2\n0!\n".encode()))
+    kind = Leaf.of("delay", bits=1, stages=1)
+    energies = {kind: PinEnergies(0.0, 0.0, {"cell": {"A": 2.0}})}
+    assert leaf_sums(toggles, {("x",): kind, ("y",): kind}, energies) == {kind: 4.0}
 
 
 def pulse_vectors(a: list[int], y: list[int]) -> Vectors:

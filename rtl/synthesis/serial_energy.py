@@ -23,7 +23,7 @@ from rtl.synthesis.cache import Cache, digest_of
 from rtl.synthesis.energy import engine_energy
 from rtl.synthesis.leaf_cost import LeafCost, leaf_costs
 from rtl.synthesis.liberty import Library
-from rtl.synthesis.power.measure import kept_models, leaf_places
+from rtl.synthesis.power.measure import kept_models, leaf_places, leaf_sums
 from rtl.synthesis.power.operands import SEED, Drawn
 from rtl.synthesis.power.pins import RULES, PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches, replay, rows_of
@@ -175,14 +175,6 @@ def _leaf_sums(
     cells = frozenset(cell for cost in costs.values() for cell in cost.mapped.cells)
     late = glitches is Glitches.UNIT_DELAY
     toggles = replay({**texts, "cells": counted_cells(models, cells, late)}, top.name, vectors, glitches)
-    places = leaf_places(top)
-    sums = dict.fromkeys(places.values(), 0.0)
-    for code, names in toggles.places.items():
-        count = toggles.counts.get(code, 0)
-        for _, _, *path, cell, pin in names if count else ():
-            leaf = places[tuple(path)]
-            sums[leaf] += count * pins[leaf].transition_pj[cell].get(pin, 0.0)
-    instances = list(places.values())
-    found = {leaf: total / instances.count(leaf) for leaf, total in sums.items()}
+    found = leaf_sums(toggles, leaf_places(top), pins)
     cache.store(key, {leaf.name: energy for leaf, energy in found.items()})
     return found

@@ -90,15 +90,16 @@ def _by_leaf(run: Run, energies: Mapping[Leaf, PinEnergies], glitches: Glitches,
     if kept := cache.load(key):
         return {leaves[name]: float(energy) for name, energy in kept.items()}
     toggles = replay(run.sources(glitches), top_name(run.engine), run.vectors, glitches)
-    sums = _summed(toggles, run.engine, energies)
+    sums = leaf_sums(toggles, leaf_places(build_top(run.engine)), energies)
     found = {leaf: energy / run.active_cycles for leaf, energy in sums.items()}
     cache.store(key, {leaf.name: energy for leaf, energy in found.items()})
     return found
 
 
-def _summed(toggles: Toggles, engine: Engine, energies: Mapping[Leaf, PinEnergies]) -> dict[Leaf, float]:
+def leaf_sums(
+    toggles: Toggles, places: Mapping[tuple[str, ...], Leaf], energies: Mapping[Leaf, PinEnergies]
+) -> dict[Leaf, float]:
     """Energy of the whole run in pJ, the mean over the instances of each leaf."""
-    places = leaf_places(build_top(engine))
     sums = dict.fromkeys(places.values(), 0.0)
     for code, names in toggles.places.items():
         count = toggles.counts.get(code, 0)
