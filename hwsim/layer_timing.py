@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hwsim.jobs import Job
@@ -13,7 +14,8 @@ from hwsim.report import LayerReport
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.loops import TileLoops
 from hwsim.tiles.pipeline import Timeline
-from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.port_traffic import product_port_bytes
+from hwsim.tiles.tiling import Operand, Tiling
 from hwsim.tiles.traffic import product_traffic
 
 
@@ -27,6 +29,7 @@ class LayerTiming:
     synthetic: list[str] = field(default_factory=list)
     port_bound: list[str] = field(default_factory=list)
     known: dict[tuple[str, Demand, Tiling, Handover], tuple[Timeline, bool]] = field(default_factory=dict)
+    moved: dict[tuple[str, Demand, Tiling], Mapping[Operand, int]] = field(default_factory=dict)
 
     def layer(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> LayerReport:
         """The report of one product, the ``number``-th of the network."""
@@ -44,7 +47,14 @@ class LayerTiming:
             fused=tuple(operator.name for operator in job.chain.operators),
             passes=engine.passes,
             engine=engine.spec,
+            port_bytes=self._port_bytes(job, tiling) if self.machine.technology is not None else {},
         )
+
+    def _port_bytes(self, job: Job, tiling: Tiling) -> Mapping[Operand, int]:
+        key = (job.machine.engine.spec, job.demand, tiling)
+        if key not in self.moved:
+            self.moved[key] = product_port_bytes(job.machine, job.demand, tiling)
+        return self.moved[key]
 
     def _timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:
         key = (job.machine.engine.spec, job.demand, tiling, handover)
@@ -79,11 +89,25 @@ class LayerTiming:
         return said
 
 
+def _clock(machine: Machine) -> str:
+    clock, fmax = f"the clock is {machine.clock_ghz} GHz", machine.fmax_ghz
+    if machine.technology is None or fmax is None:
+        how = "assumed" if machine.clock_ghz == MACHINE_FIELDS["clock_ghz"].default else "as given"
+        return f"{clock}, {how}: no technology is chosen"
+    if machine.clock_ghz == fmax:
+        return f"{clock}, the fastest of {machine.engine.spec} in {machine.technology.name}"
+    reached = f"{machine.engine.spec} reaches {fmax} GHz in {machine.technology.name}"
+    return (
+        f"{clock}, as given, faster than possible: {reached}"
+        if machine.clock_ghz > fmax
+        else f"{clock}, as given: {reached}"
+    )
+
+
 def machine_assumptions(machine: Machine) -> list[str]:
     """What every run on this machine rests on, the clock first."""
-    clock = "assumed" if machine.clock_ghz == MACHINE_FIELDS["clock_ghz"].default else "as given"
     said = [
-        f"the clock is {machine.clock_ghz} GHz, {clock}: no technology is characterised",
+        _clock(machine),
         f"the vector unit does {machine.lanes} operations per cycle; what follows a product alone rides along",
     ]
     if machine.engine.additions_left:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from hwsim.arrays.base import Limits
 from hwsim.attention import VECTOR_UNIT, attention_engine
 from hwsim.engine import Engine
 from hwsim.errors import SpecError, nearest
-from hwsim.machine_fields import ENGINE_WIDE, MACHINES, MachineFields, read_field
+from hwsim.machine_fields import ENGINE_WIDE, MACHINES, NO_TECHNOLOGY, MachineFields, read_field
 from hwsim.memory import Channel, Dram, Scratchpad
 from hwsim.ports import RESULTS
 from hwsim.spec import split_inline
 from hwsim.table_work import Precompute, TableWork, table_work
+from hwsim.technology import EngineFigures, Technology, engine_figures, load_technology
 from hwsim.tiles.tiling import Operand
 from hwsim.workload.operator import Movement
 
@@ -45,6 +47,7 @@ class Machine:
     attention: str = VECTOR_UNIT
     beside: Machine | None = None
     precompute: Precompute = Precompute.FUSED
+    technology: Technology | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.clock_ghz < float("inf"):
@@ -72,6 +75,16 @@ class Machine:
             return self
         a, b, c = (replace(self.scratchpad(x), buffers=buffers) for x in Operand)
         return replace(self, a=a, b=b, c=c)
+
+    @cached_property
+    def figures(self) -> EngineFigures | None:
+        """What the engine takes in the technology, if one is chosen; raises SpecError for one that it does not know."""
+        return None if self.technology is None else engine_figures(self.technology, self.engine)
+
+    @property
+    def fmax_ghz(self) -> float | None:
+        """The fastest clock of the engine in its technology, rounded down to 0.1 MHz."""
+        return None if self.figures is None else floor(1e4 * self.figures.clock_ghz) / 1e4
 
     @cached_property
     def lanes(self) -> int:
@@ -113,6 +126,7 @@ class Machine:
             "buffers": self.buffers,
             "dram_gb_per_s": self.dram.bandwidth_gb_per_s,
             "dram_latency_ns": self.dram.latency_ns,
+            "technology": NO_TECHNOLOGY if self.technology is None else self.technology.origin,
             "clock_ghz": self.clock_ghz,
             "vector_lanes": self.lanes,
             "prefetch": self.prefetch,
@@ -158,18 +172,20 @@ def make_machine(engine: Engine, given: Mapping[str, object]) -> Machine:
             max(port_width(each, operand) for each in served) if width == ENGINE_WIDE else width,
             values.buffers,
         )
-    return Machine(
+    machine = Machine(
         engine=engine,
         **pads,
         dram=Dram(values.dram_gb_per_s, values.dram_latency_ns),
-        clock_ghz=values.clock_ghz,
         vector_lanes=None if isinstance(values.vector_lanes, str) else values.vector_lanes,
         prefetch=values.prefetch,
         movement=values.movement,
         attention=values.attention,
-        beside=replace(beside, **pads) if beside else None,
         precompute=values.precompute,
+        technology=None if values.technology == NO_TECHNOLOGY else load_technology(values.technology),
     )
+    clock = values.clock_ghz if "clock_ghz" in given else machine.fmax_ghz or values.clock_ghz
+    beside = replace(beside, **pads, clock_ghz=clock) if beside else None
+    return replace(machine, clock_ghz=clock, beside=beside)
 
 
 def _beside(engine: Engine, values: MachineFields, given: Mapping[str, object]) -> Machine | None:
@@ -179,7 +195,7 @@ def _beside(engine: Engine, values: MachineFields, given: Mapping[str, object]) 
     lanes = values.vector_lanes if isinstance(values.vector_lanes, int) else row_of(engine)
     other = attention_engine(values.attention, engine, lanes)
     kept = {name: value for name, value in given.items() if name not in ("attention", "precompute", "vector_lanes")}
-    return make_machine(other, {**kept, "vector_lanes": lanes})
+    return make_machine(other, {"clock_ghz": values.clock_ghz, **kept, "vector_lanes": lanes})
 
 
 def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratchpad:
@@ -189,18 +205,21 @@ def _scratchpad(operand: Operand, size: int, width: int, buffers: int) -> Scratc
         raise SpecError(f"scratchpad {operand.value}: {error}") from None
 
 
-def load_machine(text: str | Path | None, engine: Engine) -> Machine:
+def load_machine(text: str | Path | None, engine: Engine, technology: str | None = None) -> Machine:
     """Return the machine that ``text`` describes around ``engine``; None is the preset ``edge``.
+
+    ``technology``, if given, is one of its fields, and takes the place of the one that ``text`` may have.
 
     ``text`` is a preset, an inline form (``edge:dram_gb_per_s=51.2``, or the fields alone after a colon), or the path
     of a ``.toml`` file whose keys are fields, and ``machine`` the preset that they start from.
     """
+    chosen = {} if technology is None else {"technology": technology}
     if text is None:
-        return make_machine(engine, {})
+        return make_machine(engine, chosen)
     if str(text).endswith(".toml"):
-        return _from_toml(Path(text), engine)
+        return _from_toml(Path(text), engine, chosen)
     name, given = split_inline(str(text))
-    return _from_preset(name or "edge", given, engine)
+    return _from_preset(name or "edge", {**given, **chosen}, engine)
 
 
 def _from_preset(name: str, given: Mapping[str, object], engine: Engine) -> Machine:
@@ -209,7 +228,7 @@ def _from_preset(name: str, given: Mapping[str, object], engine: Engine) -> Mach
     return make_machine(engine, {**split_inline(f"{name}:{MACHINES[name]}")[1], **given})
 
 
-def _from_toml(path: Path, engine: Engine) -> Machine:
+def _from_toml(path: Path, engine: Engine, chosen: Mapping[str, object]) -> Machine:
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -217,6 +236,6 @@ def _from_toml(path: Path, engine: Engine) -> Machine:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: {error}") from None
     try:
-        return _from_preset(str(table.pop("machine", "edge")), table, engine)
+        return _from_preset(str(table.pop("machine", "edge")), {**table, **chosen}, engine)
     except SpecError as error:
         raise SpecError(f"{path}: {error}") from None

@@ -14,6 +14,7 @@ from hwsim.workload.operator import Movement
 
 ENGINE_WIDE = "engine"
 ONE_ROW = "row"
+NO_TECHNOLOGY = "none"
 UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -45,12 +46,15 @@ _NUMBER = _takes(float, "a number")
 _ATTENTION = _takes(
     str, f"{VECTOR_UNIT!r} or an engine; where its text has commas, a machine takes it from a .toml file"
 )
+_TECHNOLOGY = _takes(str, f"{NO_TECHNOLOGY!r}, a name that `hwsim technologies` lists, or a .json file")
 _LANES = _takes(_lanes, f"a whole number or {ONE_ROW!r} (one row of the array)")
 
 
 @dataclass(frozen=True, slots=True)
 class MachineFields:
-    """Every field of a machine beside its engine, with its default: an edge device with one LPDDR4X-3200 channel."""
+    """Every field of a machine beside its engine, with its default: an edge device with one LPDDR4X-3200 channel.
+
+    With a technology, ``clock_ghz`` is by default the fastest clock of the engine in it."""
 
     scratchpad_a_bytes: int = field(default=256 << 10, metadata=_SIZE)
     scratchpad_b_bytes: int = field(default=256 << 10, metadata=_SIZE)
@@ -61,6 +65,7 @@ class MachineFields:
     buffers: int = field(default=2, metadata=_takes(parse_int, "1 or 2"))
     dram_gb_per_s: float = field(default=25.6, metadata=_NUMBER)
     dram_latency_ns: float = field(default=100.0, metadata=_NUMBER)
+    technology: str = field(default=NO_TECHNOLOGY, metadata=_TECHNOLOGY)
     clock_ghz: float = field(default=1.0, metadata=_NUMBER)
     vector_lanes: int | str = field(default=ONE_ROW, metadata=_LANES)
     prefetch: bool = field(default=False, metadata=_takes(parse_bool, "true or false"))

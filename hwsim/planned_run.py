@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from hwsim.costing import run_cost
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job
 from hwsim.layer_run import Depth, Handover
@@ -93,7 +94,7 @@ class PlannedRun:
         """The same on a machine with as much memory as the plan asks for."""
         steps = [self.graph.steps[self.graph.index[name]] for name in plan.order]
         names = [*self.graph.leading, *(name for step in steps for name in step.operators)]
-        return Report(
+        report = Report(
             workload=self.workload.name,
             engine=self.machine.engine.spec,
             machine=self.machine.fields,
@@ -106,6 +107,7 @@ class PlannedRun:
             passes=self.machine.engine.passes,
             transfers=tuple(self._transfers(plan)),
         )
+        return report.costed(run_cost(self.machine, report))
 
     def _rows(self, steps: list[Step]) -> Iterator[OperatorReport]:
         """Everything that is no product, in the plan's order."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from hwsim.run_cost import NO_COST, RunCost
 from hwsim.tiles.pipeline import Stall, Timeline
-from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.tiling import Operand, Tiling
 from hwsim.tiles.traffic import Reason, Stream, Traffic, add_traffic
 
 
@@ -30,6 +31,8 @@ class LayerReport:
     """cycles for which a PE works on each product"""
     engine: str = ""
     """what computes the layer"""
+    port_bytes: Mapping[Operand, int] = field(default_factory=dict)
+    """between engine and scratchpads; asked for energy alone"""
 
     @property
     def macs(self) -> int:
@@ -115,7 +118,7 @@ class TransferReport:
 
 @dataclass(frozen=True)
 class Report:
-    """The answer of ``simulate``. ``energy_pj`` and ``area_um2`` are None until a technology is characterised.
+    """The answer of ``simulate``. ``cost`` is None without a technology, and energies and areas are then too.
 
     ``total_cycles`` is ``compute_cycles`` plus all ``stall_cycles``; operators with rows of their own are one of the
     causes. ``transfers`` are those of a memory plan; None without one. Rates count dense-equivalent operations, two for
@@ -131,12 +134,9 @@ class Report:
     layers: tuple[LayerReport, ...]
     other_operators: tuple[OperatorReport, ...]
     assumptions: tuple[str, ...]
-    technology: str | None = None
-    energy_pj: float | None = None
-    area_um2: float | None = None
-    area_by_component: Mapping[str, float] = field(default_factory=dict)
     passes: int = 1
     transfers: tuple[TransferReport, ...] | None = None
+    cost: RunCost | None = None
 
     @property
     def compute_cycles(self) -> int:
@@ -187,8 +187,23 @@ class Report:
         """Tera-operations per second achieved by the array over the whole run."""
         return 2 * self.macs / (self.time_ms * 1e9) if self.total_cycles else 0.0
 
+    @property
+    def energy_pj(self) -> float | None:
+        """Of engine, scratchpads and DRAM over the whole run, glitches left out."""
+        return None if self.cost is None else self.cost.energy_pj
+
+    @property
+    def area_um2(self) -> float | None:
+        """Of the engine."""
+        return None if self.cost is None else self.cost.area_um2
+
+    def costed(self, cost: RunCost | None) -> Report:
+        """The same with what it costs, and what that rests on."""
+        return self if cost is None else replace(self, cost=cost, assumptions=(*self.assumptions, *cost.notes))
+
     def to_json(self) -> dict[str, Any]:
         """A plain value for ``json.dump``."""
+        cost = NO_COST if self.cost is None else self.cost.to_json(self.tops, self.time_ms)
         moves = {} if self.transfers is None else {"transfers": [asdict(move) for move in self.transfers]}
         return {
             "workload": self.workload,
@@ -205,11 +220,8 @@ class Report:
             "tops": self.tops,
             "dram_bytes": self.dram_bytes,
             "dram_bytes_by_reason": _traffic_json(self.traffic),
-            "energy_pj": self.energy_pj,
-            "area_um2": self.area_um2,
-            "area_by_component": dict(self.area_by_component),
             "clock_ghz": self.clock_ghz,
-            "technology": self.technology,
+            **cost,
             "assumptions": list(self.assumptions),
             "layers": [layer.to_json() for layer in self.layers],
             "other_operators": [row.to_json() for row in self.other_operators],

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
+from hwsim.costing import run_cost
 from hwsim.errors import ProgramError
 from hwsim.jobs import Job, jobs_of
 from hwsim.layer_run import Depth, Handover
@@ -110,7 +111,7 @@ class _Simulation:
             self.timing.layer(job, tilings[job.name], handover, number)
             for number, (job, handover) in enumerate(zip(products, self.handovers(products, tilings), strict=True))
         ]
-        return Report(
+        report = Report(
             workload=self.workload.name,
             engine=self.machine.engine.spec,
             machine=self.machine.fields,
@@ -122,6 +123,7 @@ class _Simulation:
             assumptions=tuple(self.assumptions()),
             passes=self.machine.engine.passes,
         )
+        return report.costed(run_cost(self.machine, report))
 
     def handovers(self, products: list[Job], tilings: Mapping[str, Tiling]) -> list[Handover]:
         """Which layers find their first weights on chip, loaded in the place of a tile after the last of the layer

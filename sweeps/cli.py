@@ -10,7 +10,7 @@ import typer
 
 from sweeps.commands.bit_serial import bit_serial
 from sweeps.commands.busy import busy
-from sweeps.commands.catalogue import engines, workloads
+from sweeps.commands.catalogue import engines, technologies, workloads
 from sweeps.commands.encodings import encodings
 from sweeps.commands.failure import SentenceGroup
 from sweeps.commands.gates import gates
@@ -54,6 +54,7 @@ def _root(
 
 app.command()(engines)
 app.command()(workloads)
+app.command()(technologies)
 app.command()(encodings)
 app.command()(nest)
 app.command()(bit_serial)

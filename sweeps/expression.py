@@ -76,7 +76,7 @@ class Name:
             raise SpecError(f"{self.name!r} has no value{nearest(self.name, values)}")
         found = values[self.name]
         if found is None:
-            raise SpecError(f"{self.name!r} is not known until the technology is characterised")
+            raise SpecError(f"{self.name!r} is not known without a technology: [machine] technology = names one")
         return found
 
     def names(self) -> Iterator[str]:

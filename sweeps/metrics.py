@@ -48,6 +48,16 @@ def _field(name: str) -> Callable[[Report], Known]:
     return read
 
 
+def _of_array(name: str) -> Callable[[Report], Known]:
+    """The figure of the array alone, of those by scope."""
+
+    def read(report: Report) -> Known:
+        scopes: Mapping[str, float] | None = report.get(name)
+        return None if scopes is None else scopes["array"]
+
+    return read
+
+
 def _runtime_us(report: Report) -> Known:
     return float(report["total_cycles"]) / (float(report["clock_ghz"]) * 1e3)
 
@@ -95,8 +105,48 @@ METRICS: tuple[Metric, ...] = (
         _field("scratchpad_bytes"),
         of_machine=True,
     ),
-    Metric("energy_pj", "Energy", "pJ", Direction.MINIMISE, "awaits characterisation", _field("energy_pj")),
-    Metric("area_um2", "Area", "µm²", Direction.MINIMISE, "awaits characterisation", _field("area_um2")),
+    Metric(
+        "energy_pj",
+        "Energy",
+        "pJ",
+        Direction.MINIMISE,
+        "engine, scratchpads and DRAM over the run, glitches left out; needs a technology",
+        _field("energy_pj"),
+    ),
+    Metric(
+        "energy_unit_delay_pj",
+        "Energy with glitches",
+        "pJ",
+        Direction.MINIMISE,
+        "the same with glitches as a unit delay has them; needs a technology",
+        _field("energy_unit_delay_pj"),
+    ),
+    Metric("area_um2", "Area", "µm²", Direction.MINIMISE, "the engine alone; needs a technology", _field("area_um2")),
+    Metric(
+        "tops_per_mm2",
+        "TOPS/mm²",
+        "TOPS/mm²",
+        Direction.MAXIMISE,
+        "the array alone, dense-equivalent operations; needs a technology",
+        _of_array("tops_per_mm2"),
+    ),
+    Metric(
+        "tops_per_watt",
+        "TOPS/W",
+        "TOPS/W",
+        Direction.MAXIMISE,
+        "the array alone, dense-equivalent operations, glitches left out; needs a technology",
+        _of_array("tops_per_watt"),
+    ),
+    Metric(
+        "clock_ghz",
+        "Clock",
+        "GHz",
+        Direction.MAXIMISE,
+        "the engine's fastest in its technology, or as given",
+        _field("clock_ghz"),
+        of_machine=True,
+    ),
 )
 
 BY_NAME: Mapping[str, Metric] = {metric.name: metric for metric in METRICS}

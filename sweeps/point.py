@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.engine import Engine, make_engine
+from hwsim.errors import SpecError
 from hwsim.machine import Machine, make_machine
+from hwsim.machine_fields import NO_TECHNOLOGY
+from hwsim.technology.loading import digest_of_technology
 from sweeps.canonical import code_version, digest
 from sweeps.plan_settings import MAPPER_FIELDS, Buffers
 
@@ -52,7 +55,16 @@ class Point:
     def digest(self) -> str:
         """SHA-256 of the fields, the network's content and the code that computes."""
         decides = {name: value for name, value in self.fields.items() if name not in NAMES_OF_NETWORK}
-        return digest({**decides, "content": self.content, "version": code_version()})
+        return digest({**decides, **self._figures, "content": self.content, "version": code_version()})
+
+    @property
+    def _figures(self) -> dict[str, str]:
+        """What a technology says, by its digest: a file of the same name may change."""
+        named = dict(self.machine).get("technology", NO_TECHNOLOGY)
+        try:
+            return {} if named == NO_TECHNOLOGY else {"figures": digest_of_technology(str(named))}
+        except SpecError:
+            return {}  # there is none: the run says why
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -93,12 +105,13 @@ class Point:
         return make_machine(self.make_engine(), dict(self.machine))
 
 
-def sizes_of(machine: Machine) -> dict[str, int]:
+def sizes_of(machine: Machine) -> dict[str, int | float]:
     """The metrics that need no run."""
     return {
         "pe_count": machine.engine.pe_count,
         "operand_bits": machine.engine.operand_bits,
         "scratchpad_bytes": machine.a.size_bytes + machine.b.size_bytes + machine.c.size_bytes,
+        "clock_ghz": machine.clock_ghz,
     }
 
 

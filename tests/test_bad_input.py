@@ -25,7 +25,7 @@ SUPPORTED = (
 MACHINE_FIELDS = (
     "scratchpad_a_bytes, scratchpad_b_bytes, scratchpad_c_bytes, scratchpad_a_port_bytes_per_cycle, "
     "scratchpad_b_port_bytes_per_cycle, scratchpad_c_port_bytes_per_cycle, buffers, dram_gb_per_s, dram_latency_ns, "
-    "clock_ghz, vector_lanes, prefetch, attention, precompute, movement"
+    "technology, clock_ghz, vector_lanes, prefetch, attention, precompute, movement"
 )
 ENGINE_FIELDS = "rows, cols, overlap, drain, mac, a, w, acc"
 STUDY = """

@@ -93,7 +93,7 @@ def test_rows_of_a_small_network_by_hand() -> None:
     assert all(row.dram_bytes == 0 for row in report.other_operators)
     assert [move.step for move in report.transfers or ()] == ["first", "add", "turn"]
     assert report.assumptions == (
-        "the clock is 1.0 GHz, assumed: no technology is characterised",
+        "the clock is 1.0 GHz, assumed: no technology is chosen",
         "the vector unit does 4 operations per cycle; what follows a product alone rides along",
         "the plan's scratchpad of 360 bytes lies in scratchpad_a and scratchpad_c, which have 524288 bytes",
         "a step's loads and retrieves come before it computes, its stores and spills after it; nothing overlaps",

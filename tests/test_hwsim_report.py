@@ -39,7 +39,7 @@ def test_the_json_adds_up() -> None:
         assert layer["total_cycles"] == layer["compute_cycles"] + sum(layer["stall_cycles"].values())
 
 
-def test_what_is_not_characterised_is_null_and_rates_follow_the_clock() -> None:
+def test_without_a_technology_costs_are_null_and_rates_follow_the_clock() -> None:
     found = report()
     value = found.to_json()
     assert (value["energy_pj"], value["area_um2"], value["area_by_component"], value["technology"]) == (
@@ -50,4 +50,4 @@ def test_what_is_not_characterised_is_null_and_rates_follow_the_clock() -> None:
     )
     assert found.time_ms == found.total_cycles / 2e6
     assert found.tops == 2 * found.macs / (found.total_cycles / 2) / 1e3
-    assert "the clock is 2.0 GHz, as given: no technology is characterised" in found.assumptions
+    assert "the clock is 2.0 GHz, as given: no technology is chosen" in found.assumptions

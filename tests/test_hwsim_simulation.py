@@ -75,7 +75,7 @@ def test_a_network_is_the_sum_of_its_layers_and_rows() -> None:
     assert report.traffic[Stream.PARAMETERS, Reason.FIRST_LOAD] == 8 * 4
     assert report.stall_cycles[Stall.OTHER_OPERATORS] == sum(row.cycles for row in report.other_operators) > 0
     assert report.assumptions == (
-        "the clock is 1.0 GHz, assumed: no technology is characterised",
+        "the clock is 1.0 GHz, assumed: no technology is chosen",
         "each product is one tile: the scratchpads are taken as large enough for its operands",
         "activations go to DRAM after each operator and come back for the next",
         "the vector unit does 4 operations per cycle; what follows a product alone rides along",

@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_named_with_its_column(text: str, message: str) -
         ("rowz == 2", "constraint 'rowz == 2': 'rowz' has no value (did you mean 'rows'?)"),
         (
             "area_um2 < 5",
-            "constraint 'area_um2 < 5': 'area_um2' is not known until the technology is characterised",
+            "constraint 'area_um2 < 5': 'area_um2' is not known without a technology: [machine] technology = names one",
         ),
         ("rows / (cols - 8) > 1", "constraint 'rows / (cols - 8) > 1': 16 / 0 divides by zero"),
         ("array < 2", "constraint 'array < 2': '<' needs numbers, not 'cube'"),

@@ -104,12 +104,11 @@ def test_the_answer_names_the_best_design_and_counts_the_front(swept: tuple[Tabl
     assert second.startswith(f"{len(table.front)} of {POINTS} designs are on the front of total cycles against PEs: ")
 
 
-def test_objectives_that_are_not_characterised_are_named(tmp_path: Path) -> None:
+def test_objectives_that_need_a_technology_are_named(tmp_path: Path) -> None:
     text = STUDY.replace("total_cycles =", "energy_pj =").replace("pe_count =", "area_um2 =")
     said = answer(run(load_study(write_study(tmp_path, text))))
     assert said == (
-        f"No design can be ranked yet: energy and area await characterisation; {POINTS} of {POINTS} points ran, "
-        "0 failed.",
+        f"No design can be ranked: energy and area need a technology; {POINTS} of {POINTS} points ran, 0 failed.",
         "",
     )
 
@@ -164,7 +163,7 @@ def test_the_scripts_run_in_a_browser(swept: tuple[Table, ReportOf], tmp_path: P
     assert dom.count('class="layer"') == 2
     assert "Pinned design" in dom
     assert "hwsim simulate --workload" in dom
-    assert "await characterisation" in dom
+    assert "Energy and area need a technology." in dom
 
 
 @pytest.mark.parametrize(

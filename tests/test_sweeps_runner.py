@@ -173,7 +173,7 @@ def test_a_constraint_over_what_is_not_known_yet_is_every_points_error(tmp_path:
     text = STUDY.replace('"rows == cols"', '"rows == cols", "area_um2 < 1e6"')
     table = sweeps.run(sweeps.load_study(write_study(tmp_path, text)))
     assert {entry.error for entry in table.entries} == {
-        "constraint 'area_um2 < 1e6': 'area_um2' is not known until the technology is characterised"
+        "constraint 'area_um2 < 1e6': 'area_um2' is not known without a technology: [machine] technology = names one"
     }
 
 

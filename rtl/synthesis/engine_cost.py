@@ -113,13 +113,24 @@ def engine_paths(engine: Engine, library: Library, costs: Sequence[LeafCost], ca
 
 def shortened(engine: Engine) -> Engine:
     """``engine`` with no side longer than TIMED_SIDE, but for those that may not be shorter."""
-    for name in (field.name for field in fields(engine.array) if field.name in SIDES):
-        if getattr(engine.array, name) > TIMED_SIDE:
-            try:
-                engine = Engine(replace(engine.array, **{name: TIMED_SIDE}), engine.mac)
-            except SpecError:
-                continue
+    for name in sides_of(engine):
+        engine = with_side(engine, name, TIMED_SIDE) or engine
     return engine
+
+
+def sides_of(engine: Engine) -> tuple[str, ...]:
+    """The fields of its array that say how long a side is."""
+    return tuple(field.name for field in fields(engine.array) if field.name in SIDES)
+
+
+def with_side(engine: Engine, name: str, side: int) -> Engine | None:
+    """``engine`` with the side ``name`` no longer than ``side``; None if it may not be shorter."""
+    if getattr(engine.array, name) <= side:
+        return engine
+    try:
+        return Engine(replace(engine.array, **{name: side}), engine.mac)
+    except SpecError:
+        return None
 
 
 def flat_cost(engine: Engine, library: Library, recipe: Recipe) -> Mapped:

@@ -164,6 +164,14 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
     return ((match[1], text[match.end() : end]) for match, end in zip(matches, ends, strict=True))
 
 
+def library_texts(library: Library) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What each file says before its first cell, and the text of every cell, without comments."""
+    for path in library.files:
+        text = _without_comments(path.read_text("utf-8", "replace"))
+        first = _CELL.search(text)
+        yield text[: first.start() if first else None], dict(_cells(text))
+
+
 def _not_for_logic(library: str, cell: str, body: str) -> bool:
     patterns = [p for beginning, listed in NOT_FOR_LOGIC.items() if library.startswith(beginning) for p in listed]
     return bool(_UNUSED.search(body)) or any(fnmatch(cell, pattern) for pattern in patterns)

@@ -1,4 +1,4 @@
-"""``hwsim engines`` and ``hwsim workloads``: what there is, from the registries."""
+"""``hwsim engines``, ``workloads`` and ``technologies``: what there is, from the registries."""
 
 from __future__ import annotations
 
@@ -37,3 +37,15 @@ def workloads(json: Json = False, markdown: Markdown = False) -> None:
         from sweeps.render.terminal import print_catalogue
 
         print_catalogue(console(), workload_tables())
+
+
+def technologies(json: Json = False) -> None:
+    """List the technologies that are shipped: library, node, voltage, and where their figures come from."""
+    from sweeps.render.technologies import technology_records, technology_tables
+
+    if json:
+        print_json({"technologies": technology_records()})
+    else:
+        from sweeps.render.terminal import print_catalogue
+
+        print_catalogue(console(), technology_tables())

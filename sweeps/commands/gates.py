@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sweeps.commands.characterise import characterise
 from sweeps.commands.failure import ANSWER_IS_BAD, SentenceGroup
 from sweeps.commands.options import whole
+from sweeps.commands.power import power
 from sweeps.commands.printing import Json, print_json
 from sweeps.commands.synthesis import curve, synth
 
@@ -99,3 +101,5 @@ def _simulator(name: str) -> Simulator:
 
 gates.command()(synth)
 gates.command()(curve)
+gates.command()(power)
+gates.command()(characterise)

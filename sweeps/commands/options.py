@@ -28,12 +28,38 @@ Dims = Annotated[
 DepthText = Annotated[str, typer.Option("--depth", help="closed, count or step; engine: it alone, without memories.")]
 
 
+TechnologyText = Annotated[
+    str | None,
+    typer.Option(
+        "--technology", "-t", help="A name that `hwsim technologies` lists, or a .json file of `rtl characterise`."
+    ),
+]
+ScaleTo = Annotated[
+    str | None,
+    typer.Option("--scale-to", help="Scale areas and energies to another process: NM@VOLTS, as 7@0.7."),
+]
+
+
 def whole(text: str | int) -> int:
     """A whole number as an option has it; raises BadParameter, which names the option."""
     try:
         return int(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a whole number") from None
+
+
+def read_technology(name: str | None, scale_to: str | None) -> str | None:
+    """The text of a technology, scaled if asked; raises SpecError for anything but ``NM@VOLTS``."""
+    from hwsim.errors import SpecError
+
+    if scale_to is None:
+        return name
+    node, _, volts = scale_to.partition("@")
+    if name is None:
+        raise SpecError(f"--scale-to {scale_to} scales a technology, and --technology names none")
+    if not node or not volts:
+        raise SpecError(f"--scale-to {scale_to!r} is not of the form NM@VOLTS, as 7@0.7")
+    return f"{name}:node_nm={node},voltage_v={volts}"
 
 
 def read_dims(texts: Sequence[str] | None) -> dict[str, int]:

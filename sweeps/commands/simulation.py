@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweeps.commands.options import DepthText, Dims, EngineText, Machine, Workload, read_dims
+from sweeps.commands.options import (
+    DepthText,
+    Dims,
+    EngineText,
+    Machine,
+    ScaleTo,
+    TechnologyText,
+    Workload,
+    read_dims,
+    read_technology,
+)
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -27,6 +37,8 @@ def simulate(
     workload: Workload,
     engine: EngineText,
     machine: Machine = None,
+    technology: TechnologyText = None,
+    scale_to: ScaleTo = None,
     depth: DepthText = "closed",
     operands: Annotated[
         Path | None, typer.Option("--operands", help="An .npz with <layer>.a and <layer>.w, for depth count and step.")
@@ -59,14 +71,14 @@ def simulate(
     from mapper.planning import plan as make_plan
 
     if depth == ENGINE_DEPTH:
-        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan}
+        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan, "--technology": technology}
         _simulate_engine(workload, engine, machine, dim, unread, json)
         return
     how = _depth(depth)
     if operands is not None:
         _check_used(operands, how)
     network = load_workload(workload, read_dims(dim))
-    around = load_machine(machine, load_engine(engine))
+    around = load_machine(machine, load_engine(engine), read_technology(technology, scale_to))
     aim, tiles = _objective(objective), _buffers(buffers, plan)
     given = None if plan is None else read_json(plan)
     if is_memory_plans(given):
@@ -91,7 +103,7 @@ def _simulate_engine(
     engine: str,
     machine: str | None,
     dim: list[str] | None,
-    unread: Mapping[str, Path | None],
+    unread: Mapping[str, object],
     json: bool,
 ) -> None:
     """The engine alone: there is no plan that it could follow, and no operand that it would look at."""

@@ -55,7 +55,7 @@ def synth(
 
     covering = Cover(one_of("--cover", cover, [known.value for known in Cover]))
     loaded, recipe = load_engine(engine), Recipe(_adder(adder), covering, not no_booth, clock_ns)
-    library, cache = _library(liberty), _cache(no_cache)
+    library, cache = library_of(liberty), cache_for(no_cache)
     cost = engine_cost(loaded, library, recipe, cache)
     if out is not None:
         write_gate_level(loaded, out, library, recipe, cache)
@@ -92,8 +92,8 @@ def curve(
 
     chosen, periods = _leaf(leaf, load_engine(engine)), sorted(set(clock_ns or ()))
     adders = [_adder(name) for name in adder or [known.value for known in Adder]]
-    library = _library(liberty)
-    points = area_delay(chosen, library, Recipe(booth=not no_booth), adders, periods, _cache(no_cache))
+    library = library_of(liberty)
+    points = area_delay(chosen, library, Recipe(booth=not no_booth), adders, periods, cache_for(no_cache))
     smallest = {period: smallest_within(points, period) for period in periods}
     if json:
         print_json(_curve_facts(chosen, library, points, smallest))
@@ -104,13 +104,13 @@ def curve(
     raise typer.Exit(0 if all(smallest.values()) else ANSWER_IS_BAD)
 
 
-def _library(files: list[Path] | None) -> Library:
+def library_of(files: list[Path] | None) -> Library:
     from rtl.synthesis.liberty import default_library, load_library
 
     return load_library(files) if files else default_library()
 
 
-def _cache(no_cache: bool) -> Cache:
+def cache_for(no_cache: bool) -> Cache:
     from rtl.synthesis.cache import NO_CACHE, default_cache
 
     return NO_CACHE if no_cache else default_cache()
@@ -121,6 +121,14 @@ def _adder(name: str) -> Adder:
     from sweeps.reading import one_of
 
     return Adder(one_of("--adder", name, [known.value for known in Adder]))
+
+
+def recipe_of(adder: str, cover: str, no_booth: bool, period_ns: float | None) -> Recipe:
+    from rtl.synthesis.recipe import Cover, Recipe
+    from sweeps.reading import one_of
+
+    covering = Cover(one_of("--cover", cover, [known.value for known in Cover]))
+    return Recipe(_adder(adder), covering, not no_booth, period_ns)
 
 
 def _leaf(kind: str, engine: Engine) -> Leaf:
@@ -139,8 +147,8 @@ def cost_facts(cost: EngineCost) -> dict[str, Any]:
 
     return {
         "engine": cost.engine.spec,
-        **_provenance(cost.library),
-        "recipe": _recipe_facts(cost.recipe),
+        **provenance_facts(cost.library),
+        "recipe": recipe_facts(cost.recipe),
         "area_um2": cost.area_um2,
         "cell_count": cost.cell_count,
         "fmax_ghz": cost.fmax_ghz,
@@ -172,7 +180,7 @@ def _curve_facts(
     best = front(points)
     return {
         "leaf": leaf.name,
-        **_provenance(library),
+        **provenance_facts(library),
         "points": [{**_point_facts(point), "on_front": point in best} for point in points],
         "smallest": [
             {"clock_ns": period, "point": _point_facts(point) if point else None} for period, point in smallest.items()
@@ -181,10 +189,10 @@ def _curve_facts(
 
 
 def _point_facts(point: CurvePoint) -> dict[str, Any]:
-    return {**_recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
+    return {**recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
 
 
-def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
+def recipe_facts(recipe: Recipe) -> dict[str, Any]:
     return {
         "adder": recipe.adder.value,
         "cover": recipe.cover.value,
@@ -193,7 +201,7 @@ def _recipe_facts(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _provenance(library: Library) -> dict[str, Any]:
+def provenance_facts(library: Library) -> dict[str, Any]:
     from rtl.synthesis.leaf_cost import tool_versions
 
     return {

@@ -15,7 +15,7 @@ COMPANIONS = ("total_cycles", "pe_count", "utilization", "dram_bytes")
 
 
 def answer(table: Table) -> tuple[str, str]:
-    """Who is best by the first objective, and who shares the front. Energy and area wait for characterised leaves."""
+    """Who is best by the first objective, and who shares the front. Energy and area need a technology."""
     labels = Labels(table.entries)
     known = [entry for entry in table.entries if entry.allowed and entry.on_front]
     if not known:
@@ -35,8 +35,8 @@ def _nothing(table: Table) -> str:
     counts = f"{ran} of {len(table.entries)} points ran, {len(table.failed)} failed"
     if unknown and allowed:
         nouns = _list([BY_NAME[name].noun for name in unknown])
-        verb = "await" if len(unknown) > 1 else "awaits"
-        return f"No design can be ranked yet: {nouns} {verb} characterisation; {counts}."
+        verb = "need" if len(unknown) > 1 else "needs"
+        return f"No design can be ranked: {nouns} {verb} a technology; {counts}."
     return f"No design answers the question: {counts}."
 
 

@@ -5,7 +5,7 @@ const chosen = Object.keys(D.objectives).filter((name) => known.some((m) => m.na
 
 const option = (metric) => {
   const there = known.includes(metric);
-  return el("option", there ? { value: metric.name } : { value: metric.name, disabled: "" }, metric.label + (there ? "" : " (awaits characterisation)"));
+  return el("option", there ? { value: metric.name } : { value: metric.name, disabled: "" }, metric.label + (there ? "" : " (needs a technology)"));
 };
 const axisMenu = (id, axis, log) => {
   const menu = document.getElementById(id), button = document.getElementById(`${id}-log`);

@@ -100,8 +100,18 @@ def _tiles(table: Table) -> list[str]:
         if ran:
             entry = best(ran, key=lambda e: e.values[name])
             tiles.append(_tile(label, short(name, entry.values[name]), _who(entry)))
-    tiles.append(_tile("Energy, area", "–", "await characterisation"))
-    return tiles
+    return [*tiles, *_cost_tiles(ran)]
+
+
+def _cost_tiles(ran: list[Entry]) -> list[str]:
+    """The least energy and area, of designs that have a technology."""
+    tiles = []
+    for name, label in (("energy_pj", "Least energy"), ("area_um2", "Smallest engine")):
+        known = [entry for entry in ran if entry.values[name] is not None]
+        if known:
+            entry = min(known, key=lambda e: e.values[name])
+            tiles.append(_tile(label, short(name, entry.values[name]), _who(entry)))
+    return tiles or [_tile("Energy, area", "–", "need a technology")]
 
 
 def _who(entry: Entry) -> str:

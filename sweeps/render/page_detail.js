@@ -1,6 +1,6 @@
 // The pinned design: its machine, its results, the command that reproduces it, and its layers by cause.
 "use strict";
-const FACTS = ["total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "utilization", "dram_bytes", "pe_count", "operand_bits", "scratchpad_bytes", "macs", "energy_pj", "area_um2"];
+const FACTS = ["total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "utilization", "dram_bytes", "pe_count", "operand_bits", "scratchpad_bytes", "macs", "clock_ghz", "energy_pj", "energy_unit_delay_pj", "area_um2", "tops_per_watt", "tops_per_mm2"];
 
 const pin = (i) => {
   state.pinned = i;
@@ -37,7 +37,7 @@ const drawDesign = () => {
     el("div", {}, el("div", { class: "note" }, "Pinned design ", badge), el("div", { class: "name" }, glyph(P.array[i]), el("span", {}, P.label[i]))),
     el("dl", { class: "facts" }, results, machine),
     ...P.assumed[i].map((k) => el("div", { class: "note" }, `${D.assumptions[k][0].toUpperCase()}${D.assumptions[k].slice(1)}.`)),
-    missing.length ? el("div", { class: "note" }, `${missing.map((name, k) => (k ? name.toLowerCase() : name)).join(" and ")} await characterisation.`) : null,
+    missing.length ? el("div", { class: "note" }, `Without a technology: no ${missing.join(", ")}.`) : null,
     causeBar(i),
     el("div", { class: "command" }, el("code", { tabindex: "0", "aria-label": "command that reproduces this design" }, commandOf(i)), copyButton(commandOf(i))),
   );

@@ -1,6 +1,6 @@
 // All designs as a table: sorted by a click on a head, filtered by words, pinned by a click on a row.
 "use strict";
-const COLUMNS = ["total_cycles", "runtime_us", "utilization", "stall_cycles", "dram_bytes", "pe_count", "macs", "energy_pj", "area_um2"];
+const COLUMNS = ["total_cycles", "runtime_us", "utilization", "stall_cycles", "dram_bytes", "pe_count", "macs", "energy_pj", "area_um2", "tops_per_watt", "tops_per_mm2"];
 const FIELD_COLUMNS = D.machine_fields.filter((name) => Array.isArray(P.values[name]));
 
 const wanted = (i) => {
@@ -52,7 +52,7 @@ const drawTable = () => {
   const rows = sorted(), card = document.getElementById("table");
   card.querySelector("thead").replaceChildren(drawHead());
   card.querySelector("tbody").replaceChildren(...rows.slice(0, state.shown).map((i, k) => drawRow(i, k === 0)));
-  card.querySelector("footer .note").textContent = `${Math.min(state.shown, rows.length)} of ${rows.length} designs shown. Energy and area await characterisation.`;
+  card.querySelector("footer .note").textContent = `${Math.min(state.shown, rows.length)} of ${rows.length} designs shown.${["energy_pj", "area_um2"].every((name) => rows.every((i) => valueOf(name, i) === null)) ? " Energy and area need a technology." : ""}`;
   card.querySelector("footer button").hidden = rows.length <= state.shown;
 };
 

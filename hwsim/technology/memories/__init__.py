@@ -1,0 +1,1 @@
+"""On-chip memories that no cell library has: tables made once by another tool, with their source."""

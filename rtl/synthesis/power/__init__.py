@@ -1,0 +1,1 @@
+"""From a netlist to its energy: what each pin's transition takes, and how often it happens in simulation."""
