@@ -112,7 +112,8 @@ def _simulated(engine: Engine) -> tuple[bool, str]:
     compared = f"{verdict.lanes:,} lane values and {verdict.elements:,} elements after {verdict.edges:,} clock edges"
     if verdict.passed:
         return True, f"{compared} equal to the step model ({verdict.simulator.value} {verdict.version})"
-    return False, f"{verdict.mismatch_count} of {compared} differ from the step model"
+    first = f", the first: {verdict.mismatches[0]}" if verdict.mismatches else ""
+    return False, f"{verdict.mismatch_count} mismatches with the step model in {compared}{first}"
 
 
 @lru_cache(maxsize=1)

@@ -80,8 +80,12 @@ def _check(folders: Sequence[Path], verify_front: bool) -> None:
 def _shown(store: Store, table: Table, folder: Path) -> Shown:
     from sweeps.layout import check_report
     from sweeps.render.shown import Shown
+    from sweeps.verdicts import rtl_version
 
-    return Shown(table, lambda digest: check_report(store.report(digest), str(folder)), tuple(store.verdicts()))
+    stored = list(store.verdicts())
+    current = rtl_version() if stored else ""
+    verdicts = tuple(verdict for verdict in stored if verdict.version == current)
+    return Shown(table, lambda digest: check_report(store.report(digest), str(folder)), verdicts)
 
 
 def _counts(table: Table) -> str:

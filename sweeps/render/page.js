@@ -29,7 +29,7 @@ const legend = () => {
       drawAxes();
     },
   }, ...inner);
-  const studies = D.studies.length > 1 ? D.studies.map((study, k) => key(state.hiddenStudies, k, glyph(0, k > 0), `study ${study.name}`)) : [];
+  const studies = D.studies.length > 1 ? D.studies.map((study, k) => key(state.hiddenStudies, k, glyph(0, k > 0, "var(--ink-2)"), `study ${study.name}`)) : [];
   document.getElementById("legend").replaceChildren(...used.map((array) => key(state.hidden, array, glyph(array), D.arrays[array])), ...studies);
 };
 

@@ -47,8 +47,9 @@ BODY = """<main>
 <div class="pair">
 <section class="card chart" aria-label="designs by two results">
 <header><h2>Designs and their front</h2><span class="push"></span>
-<label class="menu">network<select id="workload"></select></label>{menus}</header>
-<div class="legend" id="legend" role="group" aria-label="arrays and studies shown"></div>
+{menus}</header>
+<div class="keyrow"><div class="legend" id="legend" role="group" aria-label="arrays and studies shown"></div>
+<label class="menu">network<select id="workload"></select></label></div>
 <div class="plot" id="plot"><canvas aria-hidden="true"></canvas>
 <svg tabindex="0" role="img" aria-label="Scatter of all designs. Left and right arrows walk along the front, Enter pins
  a design, Escape lets go. The table below holds the same numbers."></svg>

@@ -17,7 +17,7 @@ const MARKS = [
 ];
 const markOf = (array) => MARKS[array % MARKS.length];
 const arrayVar = (array) => `--array-${array % 8}`;
-const causeVar = (cause) => `--cause-${cause % 6}`;
+const causeVar = (cause) => `--cause-${cause % 8}`;
 
 const el = (tag, attributes = {}, ...inner) => {
   const node = document.createElement(tag);
@@ -34,10 +34,10 @@ const svg = (tag, attributes = {}, ...inner) => {
   node.append(...inner);
   return node;
 };
-const glyph = (array, hollow = false) =>
+const glyph = (array, hollow = false, colour = `var(${arrayVar(array)})`) =>
   svg("svg", { viewBox: "-6.5 -6.5 13 13", "aria-hidden": "true" }, svg("path", hollow
-    ? { d: markOf(array), fill: "none", stroke: `var(${arrayVar(array)})`, "stroke-width": 1.8 }
-    : { d: markOf(array), fill: `var(${arrayVar(array)})` }));
+    ? { d: markOf(array), fill: "none", stroke: colour, "stroke-width": 1.8 }
+    : { d: markOf(array), fill: colour }));
 
 const trimmed = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 const digits = (value, places) => trimmed(value.toFixed(places));
@@ -88,7 +88,7 @@ const exact = (name, value) => {
   if (name === "utilization") return `${digits(100 * value, 2)}\u2009%`;
   if (name.startsWith("scratchpad") && binary(value)) return binary(value);
   if (metric.unit === "µs") return short(name, value);
-  return grouped(value) + (metric.unit === "B" ? "\u2009B" : "");
+  return grouped(value) + (["", "cycles"].includes(metric.unit) ? "" : `\u2009${metric.unit}`);
 };
 // Fields of the machine: dram_gb_per_s as "DRAM (GB/s)", scratchpad_a_bytes as "scratchpad a" with "512 KiB".
 const fieldTitle = (name) => name.replace(/_bytes$/, "").replace(/_gb_per_s$/, " (GB/s)").replace(/_ns$/, " (ns)").replace(/_ghz$/, " (GHz)")

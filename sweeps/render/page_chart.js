@@ -119,7 +119,8 @@ const Chart = (() => {
   // Marks are painted once for each array, study and strength, and stamped from there.
   const paintMarks = (pen, ratio) => {
     const style = getComputedStyle(document.documentElement), card = style.getPropertyValue("--card");
-    const weak = spots.length > 4000 ? 0.5 : spots.length > 900 ? 0.7 : 0.9, stamps = new Map(), half = 9;
+    const weak = spots.length > 4000 ? 0.5 : spots.length > 900 ? 0.7 : 0.9, strongly = front.length > 100 ? 0.8 : 1.18;
+    const stamps = new Map(), half = 9;
     const stamp = (i, bold) => {
       const key = `${P.array[i]} ${studyOf(i)} ${bold} ${allowedOf(i)}`;
       if (!stamps.has(key)) {
@@ -127,7 +128,7 @@ const Chart = (() => {
         sheet.width = sheet.height = 2 * half * ratio;
         ink.scale(ratio, ratio);
         ink.translate(half, half);
-        ink.scale(bold ? 1.18 : weak, bold ? 1.18 : weak);
+        ink.scale(bold ? strongly : weak, bold ? strongly : weak);
         if (bold) { ink.lineWidth = 2.6; ink.strokeStyle = card; ink.stroke(path); }
         ink.globalAlpha = bold ? 1 : allowedOf(i) ? 0.42 : 0.16;
         const colour = style.getPropertyValue(arrayVar(P.array[i]));
@@ -170,7 +171,8 @@ const Chart = (() => {
   // Names beside the ends of the front and as many between as fit without touching.
   const tags = (w, h) => {
     const ends = fronts.flatMap((line) => [line[0], line.at(-1)]);
-    const order = [...new Set([...ends, ...front])].filter(Boolean);
+    const spread = front.filter((_, k) => k % Math.ceil(front.length / 8) === 0);
+    const order = [...new Set([...ends, ...spread, ...(front.length > 40 ? [] : front)])].filter(Boolean);
     const boxes = front.map((s) => [s.x - 7, s.y - 7, s.x + 7, s.y + 7]);
     let left = 9;
     for (const spot of order) {

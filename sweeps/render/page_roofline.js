@@ -34,6 +34,7 @@ const Roofline = (() => {
     spots = rows;
     const reason = why(i, found);
     holder.hidden = Boolean(reason);
+    card.parentElement.classList.toggle("single", Boolean(reason));
     if (reason) { note.textContent = reason; return; }
     const { ops_per_cycle: each, clock_ghz: clock, dram_gb_per_s: bandwidth } = found.roofs;
     const peak = each * clock * 1e9, bytes = bandwidth * 1e9;
