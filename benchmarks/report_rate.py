@@ -24,8 +24,8 @@ pe_count = "minimise"
 
 [[engine]]
 array = ["systolic-os", "systolic-ws"]
-rows = {{from = 1, to = {rows}}}
-cols = {{from = 1, to = 100}}
+rows = {{from = 1, to = {rows}, step = 1}}
+cols = {{from = 1, to = 100, step = 1}}
 """
 
 
@@ -48,7 +48,7 @@ def main() -> None:
 def cpu_seconds(*words: str) -> float:
     """User and system time of one `hwsim` command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "sweeps.cli", *words], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", "from sweeps.cli import main; main()", *words], check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
