@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test tools check unit faults docs reproduce bench clean
+.PHONY: demo test tools check unit faults docs reproduce bench prove clean
 
 demo: $(VENV)/.demo
 	$(BIN)/hwsim sweep examples/first_sweep.toml --out demo/out
@@ -43,6 +43,11 @@ reproduce: $(VENV)/.demo
 bench: $(VENV)/.test
 	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 	$(BIN)/python benchmarks/mapping.py --only optima chain
+	$(BIN)/python benchmarks/sweep_speed.py
+
+# proofs of all leaves, and random faults in them: which do the proofs and which does a bench find; takes long
+prove: $(VENV)/.test
+	$(BIN)/python benchmarks/mutants.py
 
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) .ci/system-packages venv

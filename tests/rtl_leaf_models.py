@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from column_oracle import pair_after
+from hwsim.bitweight.columns import Tree
+from hwsim.bitweight.digit_sums import DigitSum
+from hwsim.encodings.booth import Booth
+from hwsim.formats import IntFormat
 from hwsim.inventory import Leaf
 from rtl_low_bit_models import LOW_BIT_MODELS
 
@@ -47,14 +52,14 @@ def compressed(rows: list[int], bits: int) -> tuple[int, int]:
 
 def partial_products(a: int, w: int, leaf: Leaf) -> list[int]:
     """Digit times the other operand, lowest digit first; what is encoded is ``a``, or ``w`` where a rests."""
-    encoded, other = (leaf["a_bits"], leaf["a_signed"]), (leaf["w_bits"], leaf["w_signed"])
-    if dict(leaf.parameters).get("a_rests"):
-        a, w, encoded, other = w, a, other, encoded
-    return [digit * number(w, *other) for digit in booth_digits(number(a, *encoded), *encoded)]
+    (x, encoded), (y, other) = operands(a, w, leaf)
+    return [digit * number(y, *other) for digit in booth_digits(number(x, *encoded), *encoded)]
 
 
-def weighed(rows: list[int], bits: int) -> list[int]:
-    return [wrapped(row * 4**place, bits) for place, row in enumerate(rows)]
+def operands(a: int, w: int, leaf: Leaf) -> tuple[tuple[int, tuple[int, int]], tuple[int, tuple[int, int]]]:
+    """What is encoded and what is not, each with its bits and sign."""
+    found = (a, (leaf["a_bits"], leaf["a_signed"])), (w, (leaf["w_bits"], leaf["w_signed"]))
+    return found[::-1] if dict(leaf.parameters).get("a_rests") else found
 
 
 def joined(rows: list[int], bits: int) -> int:
@@ -75,8 +80,17 @@ def total(acc: int, a: int, w: int, leaf: Leaf) -> int:
     bits = leaf["acc_bits"]
     if not keeps_pairs(leaf):
         return wrapped(acc + product(a, w, leaf), bits)
-    rows = weighed(partial_products(a, w, leaf), bits)
-    return joined(list(compressed([*rows, *parted(acc, bits, 2)], bits)), bits)
+    looped = leaf.kind.startswith(("pe_os", "pe_matrix"))
+    return joined(list(product_pair(parted(acc, bits, 2), a, w, leaf, bits, looped)), bits)
+
+
+def product_pair(kept: list[int], a: int, w: int, leaf: Leaf, bits: int, looped: bool) -> tuple[int, int]:
+    """A pair after one more product."""
+    (x, encoded), (y, other) = operands(a, w, leaf)
+    formats = (IntFormat(width, bool(signed)) for width, signed in (encoded, other))
+    terms = DigitSum.of_product(Booth(), *formats, bits, len(kept), looped, Tree.of_leaf(leaf))
+    digits = booth_digits(number(x, *encoded), *encoded)
+    return pair_after(terms, kept, digits, [number(y, *other)] * len(digits))
 
 
 def shown(acc: int, leaf: Leaf) -> dict[str, int]:
@@ -137,7 +151,7 @@ def product_of(a: int, w: int, leaf: Leaf) -> int:
     """What a tree's multiplier hands on: the product, its pair, or its partial products."""
     if leaf.kind == "tree_multiplier_opt1":
         bits = leaf["sum_bits"]
-        return joined(list(compressed(weighed(partial_products(a, w, leaf), bits), bits)), bits)
+        return joined(list(product_pair([], a, w, leaf, bits, looped=False)), bits)
     if leaf.kind == "tree_multiplier_opt2":
         return joined(partial_products(a, w, leaf), leaf["pp_bits"])
     return wrapped(product(a, w, leaf), leaf["a_bits"] + leaf["w_bits"])

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product as pairs
 
-import numpy as np
-
-from hwsim.bitweight.words import compress
+from column_oracle import pair_after
+from hwsim.bitweight.columns import Tree
+from hwsim.bitweight.digit_sums import DigitSum
 from hwsim.encodings import ENCODINGS, Encoding
 from hwsim.encodings.select import SELECTED_DIGITS
 from hwsim.formats import IntFormat
@@ -57,26 +57,24 @@ def operand_latch(reg: Values, pin: Values, leaf: Leaf) -> Step:
     return {"q": q}, {"words": pin["d"] if pin["take"] else reg["words"]}
 
 
-def multiple(leaf: Leaf, w: int, code: int) -> int:
+def digit_of(leaf: Leaf, code: int) -> int:
     """Digits up to 1 have their sign in the upper bit of the code, and a lower bit of 1 that nobody reads."""
-    digit = SELECTED_DIGITS[code if leaf["largest_digit"] > 1 else code | 1]
-    return digit * number(w, leaf["w_bits"], leaf["w_signed"])
+    return SELECTED_DIGITS[code if leaf["largest_digit"] > 1 else code | 1]
 
 
 def pe_slice(reg: Values, pin: Values, leaf: Leaf) -> Step:
     lanes, bits = leaf["lanes"], leaf["pair_bits"]
     pair = {name: reg[name] for name in ("sum", "carry")}
     after = {name: pin[name] for name in ("w", "select", "enable")} | pair
-    if reg["enable"] or pin["clear"]:
-        terms = [
-            multiple(leaf, wrapped(reg["w"] >> i * leaf["w_bits"], leaf["w_bits"]), reg["select"] >> 2 * i & 3)
-            if reg["enable"] >> i & 1
-            else 0
-            for i in range(lanes)
-        ]
+    if pin["clear"]:
+        after |= {"sum": 0, "carry": 0}
+    if reg["enable"]:
+        fmt, tree = IntFormat(leaf["w_bits"], bool(leaf["w_signed"])), Tree.of_leaf(leaf)
+        terms = DigitSum(bits, 2, (0,) * lanes, fmt, leaf["largest_digit"], looped=True, tree=tree)
+        enabled = [digit_of(leaf, reg["select"] >> 2 * i & 3) * (reg["enable"] >> i & 1) for i in range(lanes)]
+        words = [number(wrapped(reg["w"] >> i * fmt.bits, fmt.bits), fmt.bits, leaf["w_signed"]) for i in range(lanes)]
         kept = [0, 0] if pin["clear"] else list(pair.values())
-        rows = compress([np.array(row, np.int64) for row in [*terms, *kept]], bits)
-        after |= {name: wrapped(int(row), bits) for name, row in zip(pair, rows, strict=True)}
+        after |= dict(zip(pair, pair_after(terms, kept, enabled, words), strict=True))
     return pair, after
 
 

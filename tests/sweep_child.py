@@ -91,11 +91,12 @@ class Moment:
 
 
 def random_moment(rng: Random, whole: Life, left: int) -> Moment:
-    """A moment of a sweep with ``left`` points to run; one in six lies before its begin, or soon after.
+    """A moment of a sweep with ``left`` points to run, between its begin and its end; one in six lies before, or soon
+    after, its begin.
 
     ``whole`` is the life of one that nobody killed.
     """
     each = whole.seconds / max(1, len(whole.reported))
     if rng.random() < 1 / 6:
         return Moment(rng.uniform(0, 1.5))
-    return Moment(rng.uniform(0, 2 * each), rng.randint(1, max(1, left)))
+    return Moment(rng.uniform(0, 2 * each), rng.randint(1, left + 1))

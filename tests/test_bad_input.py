@@ -239,7 +239,7 @@ STUDIES = [
     (
         "study_table.toml",
         "study_table.toml: the file has no key 'objective' (did you mean 'objectives'?); its keys are study, engine, "
-        "machine, constraints, objectives",
+        "machine, mapper, constraints, objectives, method",
     ),
     (
         "study_field.toml",
@@ -259,8 +259,8 @@ def test_a_study_that_cannot_be_run(study: str, message: str, folder: Path, monk
 
 
 PLACES = [
-    ("sweep good_study.toml --out file", "file/study.sqlite cannot be made (file: File exists)"),
-    ("sweep good_study.toml --out file/out", "file/out/study.sqlite cannot be made (file/out: Not a directory)"),
+    ("sweep good_study.toml --out file", "file/study.lock cannot be made (file: File exists)"),
+    ("sweep good_study.toml --out file/out", "file/out/study.lock cannot be made (file/out: Not a directory)"),
     ("rtl emit cube:p=2 --out file", "file: File exists"),
     ("report folder", "folder: no sweep was stored here (study.sqlite is missing)"),
     ("export file --csv -", "file: no sweep was stored here (study.sqlite is missing)"),

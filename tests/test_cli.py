@@ -396,7 +396,11 @@ def test_rtl_lint_finds_nothing() -> None:
             ("simulte",),
             f"no command 'simulte' (did you mean 'simulate'?); commands are {', '.join(COMMANDS)}",
         ),
-        (("rtl", "emti"), "no command 'emti' (did you mean 'emit'?); commands are emit, lint, verify, synth, curve"),
+        (
+            ("rtl", "emti"),
+            "no command 'emti' (did you mean 'emit'?); "
+            "commands are emit, lint, verify, synth, curve, power, characterise",
+        ),
         (
             ("rtl", "lint", ENGINE, "--jsn"),
             "rtl lint has no option '--jsn' (did you mean '--json'?); its options are --json, --help",
@@ -490,7 +494,7 @@ def test_progress_outside_a_terminal_is_lines_on_stderr(tmp_path: Path) -> None:
     done = run_process("sweep", write_study(tmp_path), "--out", tmp_path / "out", "--json")
     assert done.returncode == 0
     assert done.stderr.splitlines()[0] == f"0 of {POINTS} points"
-    assert done.stderr.splitlines()[-1] == f"{POINTS} of {POINTS} points"
+    assert re.fullmatch(rf"{POINTS} of {POINTS} points, \d+\.\d/s", done.stderr.splitlines()[-1])
     assert json.loads(done.stdout)["points"] == POINTS
 
 

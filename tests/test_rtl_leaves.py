@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hwsim.bitweight.columns import Tree
 from hwsim.engine import load_engine
 from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
@@ -19,6 +20,7 @@ from rtl.leaves import LEAVES, WITHOUT_ENGINE, build_cell
 from rtl.leaves.arithmetic import fit, product
 from rtl.netlist import Pin
 from rtl.session import fresh_block
+from rtl_bit_serial_models import BIT_SERIAL_MODELS, BIT_SERIAL_SAMPLES
 from rtl_float_models import FLOAT_MODELS, FLOAT_SAMPLES
 from rtl_leaf_models import MODELS, PE_MACS, PES, TREE_MACS, number, wrapped
 from rtl_low_bit_float_models import LOW_BIT_FLOAT_MODELS, LOW_BIT_FLOAT_SAMPLES
@@ -26,7 +28,7 @@ from rtl_low_bit_models import LOW_BIT_SAMPLES
 from rtl_slice_models import SLICE_MODELS, SLICE_SAMPLES
 from rtl_variants import SIZES, encoded, other_formats, variants
 
-MODELS = MODELS | SLICE_MODELS | FLOAT_MODELS | LOW_BIT_FLOAT_MODELS
+MODELS = MODELS | SLICE_MODELS | FLOAT_MODELS | LOW_BIT_FLOAT_MODELS | BIT_SERIAL_MODELS
 
 SIGNS = tuple(pairs((0, 1), (0, 1)))
 
@@ -57,6 +59,8 @@ def pes(role: str, mac: str) -> list[Leaf]:
         "pe_ws": [{"overlap": x, **({"a_rests": 1 - x} if mac else {})} for x in (0, 1)],
         "pe_cube": [{}],
     }
+    if mac:
+        modes["pe_matrix"] += [{"drain": 0, **tree.leaf_modes} for tree in Tree][1:]
     return [leaf for mode in modes[role] for leaf in macs(f"{role}{mac}", **mode)[:: 3 if mac else 1]]
 
 
@@ -88,6 +92,7 @@ SAMPLES = [
     *(Leaf.of("operand_register", bits=bits) for bits in (1, 8)),
     Leaf.of("done_flag"),
     Leaf.of("drain_flag"),
+    *BIT_SERIAL_SAMPLES,
     *FLOAT_SAMPLES,
     *LOW_BIT_SAMPLES,
     *LOW_BIT_FLOAT_SAMPLES,

@@ -13,6 +13,7 @@ from hwsim.inventory import Leaf
 from rtl.emission import emit, top_name
 from rtl.leaves import build_cell
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
+from rtl_bit_serial_models import BIT_SERIAL_SAMPLES
 from rtl_float_models import FLOAT_SAMPLES
 from rtl_variants import LOW_BITS, MODES, SIZES, encoded, formats_of, middle_of, variants
 from toy_design import TOP, write_toy
@@ -38,6 +39,11 @@ def test_every_engine_is_clean(spec: str) -> None:
     assert result.passed, result
 
 
+UNITS = [*FLOAT_SAMPLES, *BIT_SERIAL_SAMPLES]
+OF_UNITS = ("*/fp_", "_sequencer_", "*/slice_selector_", "*/magnitude_", "*/signed_slices_")
+"""What the waivers of files that no engine has are about."""
+
+
 def unit_file(leaf: Leaf, folder: Path) -> Path:
     """The module of a leaf that no engine has."""
     cell = build_cell(leaf)
@@ -47,7 +53,7 @@ def unit_file(leaf: Leaf, folder: Path) -> Path:
 
 
 @pytest.mark.rtl
-@pytest.mark.parametrize("leaf", FLOAT_SAMPLES, ids=lambda leaf: leaf.name)
+@pytest.mark.parametrize("leaf", UNITS, ids=lambda leaf: leaf.name)
 def test_every_unit_is_clean(leaf: Leaf, tmp_path: Path) -> None:
     result = lint_files([unit_file(leaf, tmp_path)], leaf.name)
     assert result.exit_code == 0, result
@@ -76,7 +82,7 @@ def test_a_rule_that_is_not_waived_is_a_finding(tmp_path: Path) -> None:
 def test_every_waiver_is_needed(waiver: Waiver, tmp_path: Path) -> None:
     fewer = tmp_path / "fewer.vlt"
     fewer.write_text(WAIVERS.read_text().replace(waiver.line, ""))
-    for sources, top in units(tmp_path) if "*/fp_" in waiver.line else engines(tmp_path):
+    for sources, top in units(tmp_path) if any(x in waiver.line for x in OF_UNITS) else engines(tmp_path):
         result = lint_files(sources, top, fewer)
         if any(finding.startswith(f"%Warning-{waiver.rule}: ") for finding in result.findings):
             return
@@ -91,8 +97,8 @@ def engines(folder: Path) -> Iterator[tuple[Sequence[Path], str]]:
 
 
 def units(folder: Path) -> Iterator[tuple[Sequence[Path], str]]:
-    """The file of one floating-point unit after the other, and its name."""
-    for leaf in FLOAT_SAMPLES:
+    """The file of one unit that no engine has after the other, and its name."""
+    for leaf in UNITS:
         yield [unit_file(leaf, folder)], leaf.name
 
 

@@ -112,7 +112,6 @@ def test_a_log_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / LOG_NAME).read_text() == "something else\n"
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_the_dashboard_opens_the_log(tmp_path: Path) -> None:
     """The command, on a port of its own, asked for its studies."""
     runner.run(sweeps.load_study(write_study(tmp_path, text_of(Sampler.NSGA2))), tmp_path)
@@ -124,12 +123,12 @@ def test_the_dashboard_opens_the_log(tmp_path: Path) -> None:
         [*command, "--server", "wsgiref"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
         try:
-            (study,) = asked(f"http://127.0.0.1:{port}/api/studies")["studies"]
+            (study,) = asked(f"http://127.0.0.1:{port}/api/studies")["study_summaries"]
             found = asked(f"http://127.0.0.1:{port}/api/studies/{study['study_id']}?after=0")
         finally:
             child.terminate()
     assert study["study_name"].startswith("small ")
-    assert found["metric_names"] == ["total_cycles", "pe_count"]
+    assert found["objective_names"] == ["total_cycles", "pe_count"]
     assert len(found["trials"]) == BUDGET
 
 

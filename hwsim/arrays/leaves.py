@@ -55,4 +55,4 @@ def resolvers(mac: Mac, count: int) -> Counted:
 
 def mac_leaf(role: str, mac: Mac, **modes: int) -> Leaf:
     """A PE with the formats of its MAC."""
-    return Leaf.of(kind_of(role, mac), **operands(mac.a, mac.w), acc_bits=mac.acc.bits, **modes)
+    return Leaf.of(kind_of(role, mac), **operands(mac.a, mac.w), acc_bits=mac.acc.bits, **mac.leaf_modes, **modes)

@@ -84,7 +84,14 @@ class StationaryMesh:
         """The PE by role: what streams is its a, what rests its w; a MAC that encodes A is told where A is."""
         encodes = {"a_rests": int(self.a_rests)} if isinstance(self.mac, BitWeightMac) else {}
         widths = operands(self.stream, self.rest)
-        return Leaf.of(kind_of("pe_ws", self.mac), **widths, acc_bits=self.acc.bits, overlap=overlap, **encodes)
+        return Leaf.of(
+            kind_of("pe_ws", self.mac),
+            **widths,
+            acc_bits=self.acc.bits,
+            overlap=overlap,
+            **encodes,
+            **self.mac.leaf_modes,
+        )
 
     def run(
         self, x: Matrix, y: Matrix, starts: NDArray[np.int64], activity: NDArray[np.int64], dtype: type[np.integer]

@@ -39,7 +39,7 @@ class Tree(ABC):
     def multiplier(self, overlap: bool, **widths: int) -> Counted:
         mac = self.mac
         kind = kind_of("tree_multiplier", mac)
-        return Leaf.of(kind, **operands(mac.a, mac.w), overlap=int(overlap), **widths), self.k
+        return Leaf.of(kind, **operands(mac.a, mac.w), overlap=int(overlap), **mac.leaf_modes, **widths), self.k
 
 
 @dataclass(frozen=True, slots=True)

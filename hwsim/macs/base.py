@@ -60,6 +60,11 @@ class Mac(ABC):
         return f"{role}={format}"
 
     @property
+    def leaf_modes(self) -> Mapping[str, int]:
+        """Parameters of the leaves that have this MAC inside, beside formats."""
+        return {}
+
+    @property
     def keeps_pairs(self) -> bool:
         """Whether a sum is two rows, and its carries propagate outside of the PE."""
         return len(self.sum_rows) > 1

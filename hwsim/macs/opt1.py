@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from hwsim.bitweight import Nest, build, opt1
-from hwsim.bitweight.words import compress
+from hwsim.bitweight.columns import Tree
+from hwsim.bitweight.digit_sums import DigitSum
 from hwsim.macs.bit_weight import BitWeightMac
 from hwsim.macs.sums import Enabled, Matrix, Sums
 
@@ -19,9 +20,20 @@ from hwsim.macs.sums import Enabled, Matrix, Sums
 class Opt1Mac(BitWeightMac):
     """Partial products and the fed-back pair meet in one tree (HPCA 2025, DOI 10.1109/HPCA61900.2025.00058)."""
 
+    tree: Tree = Tree.DADDA
+
     name: ClassVar[str] = "opt1"
     summary: ClassVar[str] = "half-compress accumulation: carry-save sums, the adder outside of the PE"
     sum_rows: ClassVar[tuple[str, ...]] = ("_sum", "_carry")
+
+    @property
+    def leaf_modes(self) -> Mapping[str, int]:
+        return self.tree.leaf_modes
+
+    @property
+    def digit_sum(self) -> DigitSum:
+        """The tree of a PE that keeps its pair."""
+        return DigitSum.of_product(self.encoding, self.a, self.w, self.acc.bits, 2, looped=True, tree=self.tree)
 
     def nest(self, k: int = 1) -> Nest:
         return build(opt1(self.parallel_nest(k)), "half_reduce", "k", self.nest_acc_bits)
@@ -36,7 +48,7 @@ class PairSums(Sums):
     needs_enable = True  # compressing a pair with zeros keeps its total, and moves its bits
 
     def __init__(self, mac: Opt1Mac, rows: int, cols: int) -> None:
-        self._mac = mac
+        self._mac, self._tree = mac, mac.digit_sum
         self._pair: Matrix = np.zeros((2, rows, cols), np.int64)
         self._flat = self._pair.reshape(2, -1)
 
@@ -44,7 +56,8 @@ class PairSums(Sums):
         self._flat[:, places] = 0
 
     def add_product(self, a: Matrix, w: Matrix, enabled: Enabled) -> None:
-        rows = compress([*self._mac.partial_products(a, w), *self._pair], self._mac.acc.bits)
+        digits = np.moveaxis(self._mac.encoding.encode(a, self._mac.a).astype(np.int64), -1, 0)
+        rows = self._tree.pair(self._pair, digits, [w] * len(digits))
         for kept, row in zip(self._pair, rows, strict=True):
             np.copyto(kept, self._mac.acc.wrap(row), where=np.not_equal(enabled, 0))
 

@@ -6,10 +6,13 @@ OPT3, OPT4C and OPT4E of Wu et al., HPCA 2025 (DOI 10.1109/HPCA61900.2025.00058,
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hwsim.bitweight import Nest
+from hwsim.bitweight.columns import Tree
+from hwsim.bitweight.digit_sums import DigitSum
 from hwsim.bitweight.transforms import mac as parallel_mac
 from hwsim.encodings.base import Encoding
 from hwsim.encodings.ent import EnT
@@ -37,6 +40,7 @@ class SparseMac(Mac):
     empty_group_cycles: int = 1
     barrier: Barrier = Barrier.K
     lanes: int = 1
+    tree: Tree = Tree.DADDA
 
     encoders_in_pe: ClassVar[bool] = False
     """Whether every PE encodes for itself, and chooses among the operands of a group; else a column's PEs share."""
@@ -50,6 +54,15 @@ class SparseMac(Mac):
         if self.lanes != 1 and not self.has_lanes:
             raise SpecError(f"mac={self.name} has one lane in a PE, not lanes={self.lanes}: opt4e shares a compressor")
         self.rule(columns=1)
+
+    @property
+    def leaf_modes(self) -> Mapping[str, int]:
+        return self.tree.leaf_modes
+
+    def digit_sum(self, plain: IntFormat) -> DigitSum:
+        """The tree of a PE whose operand, which is not encoded, is ``plain``."""
+        places = (0,) * self.lanes
+        return DigitSum(self.pair.bits, 2, places, plain, self.encoding.largest_digit, looped=True, tree=self.tree)
 
     def rule(self, columns: int, pass_cycles: int = 0) -> IssueRule:
         """The issue rule of so many columns of these PEs."""

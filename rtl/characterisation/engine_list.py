@@ -33,7 +33,7 @@ FORMATS = ("a=int4,w=int4", "a=int8,w=int4", "a=int16,w=int16,acc=int48")
 WIDENED = ("systolic-os", "systolic-ws", "matrix-2d")
 
 LOW_BIT = ("lut", "lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
-LOW_BIT_FORMATS = ("w_bits=1", "w_bits=4", "a=int16", "a=fp16", "a=fp8e4m3")
+LOW_BIT_FORMATS = ("w_bits=1", "w_bits=4", "w_bits=8", "a=int16", "a=fp16", "a=fp8e4m3")
 GROUPS = ("lut:k=2", "lut:k=8", "dequant-mac:k=1")
 
 ENCODINGS = ("booth", "naf")

@@ -1,5 +1,4 @@
-"""A technology from a cell library: leaves mapped and timed, engines timed and their switching simulated, two at a
-time."""
+"""A technology from a cell library: leaves mapped and timed, engines timed and simulated, two at a time."""
 
 from __future__ import annotations
 

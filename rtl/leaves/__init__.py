@@ -11,6 +11,7 @@ from hwsim.errors import SpecError
 from hwsim.inventory import Leaf
 from hwsim.ports import Direction
 from rtl.leaves.accumulate import accumulate_adder, accumulate_pair, resolve_adder
+from rtl.leaves.bit_serial import BIT_SERIAL
 from rtl.leaves.datapaths import DATAPATHS, Datapath
 from rtl.leaves.encoders import ENCODERS
 from rtl.leaves.floating import FLOATING
@@ -51,6 +52,7 @@ def _built(build: Callable[[Leaf, Datapath], None], mac: Datapath, leaf: Leaf) -
 
 LEAVES: dict[str, Builder] = {
     "accumulate_adder": accumulate_adder,
+    **BIT_SERIAL,
     "barrier": barrier,
     "column_control": column_control,
     "accumulate_pair": accumulate_pair,
@@ -84,8 +86,9 @@ LEAVES: dict[str, Builder] = {
 }
 """Kind of leaf -> what lays its wires into PyRTL's working block."""
 
-WITHOUT_ENGINE = frozenset(FLOATING) - {"fp_converter"}
-"""Kinds that no engine is made of: parts of float datapaths, which are tested and costed by themselves."""
+WITHOUT_ENGINE = frozenset(FLOATING) - {"fp_converter"} | frozenset(BIT_SERIAL)
+"""Kinds that no engine is made of: parts of float datapaths and PEs of the literature, which are tested and costed by
+themselves."""
 
 
 def build_cell(leaf: Leaf) -> Cell:

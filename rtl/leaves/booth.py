@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pyrtl
 
+from hwsim.bitweight.digit_sums import DigitSum
 from hwsim.encodings.booth import Booth
 from hwsim.formats import IntFormat
 from rtl.leaves.arithmetic import fit
-from rtl.leaves.compressors import candidates, choose, shifted
+from rtl.leaves.compressors import Pair, Rows, above, candidates, choose, compress_addends, multiple, shifted
+from rtl.leaves.operands import Operands
 
 ENCODING = Booth()
 
@@ -18,6 +20,27 @@ def partial_products(
     """Digit times ``b`` for every digit of ``a``, lowest first and not shifted, each two bits wider than ``b``."""
     from_b = candidates(b, b_signed)
     return [choose(from_b, *decoded(window)) for window in windows(a, a_signed)]
+
+
+def compressed_product(
+    a: pyrtl.WireVector, b: pyrtl.WireVector, operands: Operands, kept: Rows, bits: int, looped: bool = False
+) -> Pair:
+    """``a`` times ``b`` and the ``kept`` rows, modulo ``2**bits``, as one pair; ``looped`` as in `DigitSum`."""
+    fmt, other = IntFormat(len(a), operands.a_signed), IntFormat(len(b), operands.w_signed)
+    terms = DigitSum.of_product(ENCODING, fmt, other, bits, len(kept), looped, operands.tree)
+    controls = [multiplied(window) for window in windows(a, operands.a_signed)]
+    multiples = [multiple(b, *control, operands.w_signed) for control in controls]
+    rows = [above(row, addend.low) for row, addend in zip(kept, terms.addends, strict=False)]
+    return compress_addends(
+        [*rows, *(negative for _, _, negative in controls), *multiples], terms.addends, bits, terms.tree
+    )
+
+
+def multiplied(window: pyrtl.WireVector) -> tuple[pyrtl.WireVector, pyrtl.WireVector, pyrtl.WireVector]:
+    """Whether a digit takes its operand once, or twice, and whether it is negative."""
+    upper, middle, below = window[2], window[1], window[0]
+    both = middle & below
+    return middle ^ below, (upper & ~(middle | below)) | (~upper & both), upper & ~both
 
 
 def weighed(rows: list[pyrtl.WireVector], bits: int) -> list[pyrtl.WireVector]:

@@ -1,4 +1,4 @@
-"""Carry-save gates: 3:2 layers, and the candidates of an operand from which each digit chooses its partial product."""
+"""Carry-save gates: compressor trees, 3:2 layers, and what a digit makes of an operand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from operator import or_
 
 import pyrtl
 
+from hwsim.bitweight.columns import CONSTANT, Addend, Bit, Tree, column_tree
 from hwsim.encodings.select import SELECTED_DIGITS
 from rtl.leaves.arithmetic import fit
 
@@ -19,6 +20,36 @@ Pair = tuple[pyrtl.WireVector, pyrtl.WireVector]
 def csa(x: pyrtl.WireVector, y: pyrtl.WireVector, z: pyrtl.WireVector) -> Pair:
     """One row of full adders (3:2) on wires of one width; the carry is one place up, its top bit dropped."""
     return x ^ y ^ z, shifted((x & y) | (x & z) | (y & z), 1, len(x))
+
+
+def compress_addends(rows: Rows, addends: tuple[Addend, ...], bits: int, tree: Tree) -> Pair:
+    """What `hwsim.bitweight.column_words.compress_addends` computes, in the same adders: of each row as many of its
+    lowest bits count as its addend has."""
+
+    def wire(bit: Bit) -> pyrtl.WireVector:
+        if bit.addend == CONSTANT:
+            return pyrtl.Const(1, 1)
+        row = rows[bit.addend][bit.place]
+        return ~row if bit.inverted else row
+
+    columns = column_tree(addends, bits, tree).lay(wire, adder)
+    none = pyrtl.Const(0, 1)
+    left = [(*column, none, none)[:2] for column in columns]
+    return pyrtl.concat_list([total for total, _ in left]), pyrtl.concat_list([carry for _, carry in left])
+
+
+def above(row: pyrtl.WireVector, low: int) -> pyrtl.WireVector:
+    """The bits of ``row`` from ``low`` up; of a row that has none, any, for nobody reads them."""
+    return row[low:] if low < len(row) else row
+
+
+def adder(bits: Rows) -> Pair:
+    """Sum and carry of two or three bits: a half or a full adder."""
+    x, y, *third = bits
+    half = x ^ y
+    if not third:
+        return half, x & y
+    return half ^ third[0], (x & y) | (half & third[0])
 
 
 def compress(rows: Rows) -> Pair:
@@ -41,6 +72,18 @@ def shifted(x: pyrtl.WireVector, places: int, bits: int, signed: bool = True) ->
     if places >= bits:
         return pyrtl.Const(0, bits)
     return pyrtl.concat(fit(x, bits - places, signed), pyrtl.Const(0, places))
+
+
+def multiple(
+    b: pyrtl.WireVector, one: pyrtl.WireVector, two: pyrtl.WireVector | None, negative: pyrtl.WireVector, signed: bool
+) -> pyrtl.WireVector:
+    """``b`` if ``one``, twice ``b`` if ``two``, else 0, in one's complement if ``negative``: as wide as
+    `hwsim.bitweight.digit_sums.DigitSum` says, and short of the true negative by one."""
+    bits = len(b) + (two is not None) + (not signed)
+    chosen = fit(b, bits, signed) & one.sign_extended(bits)
+    if two is not None:
+        chosen = chosen | (shifted(b, 1, bits, signed) & two.sign_extended(bits))
+    return chosen ^ negative.sign_extended(bits)
 
 
 def candidates(b: pyrtl.WireVector, signed: bool) -> tuple[pyrtl.WireVector, ...]:

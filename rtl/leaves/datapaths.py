@@ -9,45 +9,42 @@ import pyrtl
 
 from hwsim.macs import DENSE_MACS
 from rtl.leaves.arithmetic import add, fit
-from rtl.leaves.booth import partial_products, weighed
-from rtl.leaves.compressors import compress
+from rtl.leaves.booth import compressed_product
 from rtl.leaves.operands import Operands
 from rtl.leaves.wiring import output_port, register
 
 Sum = Sequence[pyrtl.WireVector]
 """The rows of one sum, each as wide as the accumulator: one, or two of a carry-save pair."""
 
-AddProduct = Callable[[Sum, pyrtl.WireVector, pyrtl.WireVector, Operands], Sum]
-"""The sum after one more product, from the sum before, ``a`` and ``w``."""
+AddProduct = Callable[[Sum, pyrtl.WireVector, pyrtl.WireVector, Operands, bool], Sum]
+"""The sum after one more product, from the sum before, ``a``, ``w``, and whether the sum before comes from here too."""
 
 
-def parallel(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands) -> Sum:
+def parallel(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands, looped: bool) -> Sum:
     """The synthesis tool's multiplier and an adder."""
     (acc,) = sums
     return [add(acc, operands.term(a, w, len(acc)))]
 
 
-def booth(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands) -> Sum:
+def booth(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands, looped: bool) -> Sum:
     """Partial products in a compressor tree, an adder that makes the product, an adder that makes the sum."""
     (acc,) = sums
     return [add(acc, fit(booth_product(a, w, operands), len(acc), operands.product_signed))]
 
 
-def fused(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands) -> Sum:
+def fused(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands, looped: bool) -> Sum:
     """Partial products and the sum in one compressor tree, and one adder."""
-    return [add(*opt1(sums, a, w, operands))]
+    return [add(*opt1(sums, a, w, operands, looped))]
 
 
-def opt1(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands) -> Sum:
+def opt1(sums: Sum, a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands, looped: bool) -> Sum:
     """Partial products and all rows of the sum in one compressor tree, and nothing else."""
-    rows = partial_products(a, w, operands.a_signed, operands.w_signed)
-    return compress([*weighed(rows, len(sums[0])), *sums])
+    return compressed_product(a, w, operands, sums, len(sums[0]), looped)
 
 
 def booth_product(a: pyrtl.WireVector, w: pyrtl.WireVector, operands: Operands) -> pyrtl.WireVector:
     """The exact product, ``product_bits`` wide, from partial products."""
-    rows = partial_products(a, w, operands.a_signed, operands.w_signed)
-    return add(*compress(weighed(rows, operands.product_bits)))
+    return add(*compressed_product(a, w, operands, [], operands.product_bits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Datapath:
     ) -> None:
         """``acc <= (first ? 0 : acc) + a * w`` when ``enable``, else ``acc``."""
         begun = [row & ~first.sign_extended(len(row)) for row in acc]
-        for row, after in zip(acc, self.add_product(begun, a, w, operands), strict=True):
+        for row, after in zip(acc, self.add_product(begun, a, w, operands, True), strict=True):
             row.next <<= pyrtl.select(enable, after, row)
 
     def show(self, acc: Sum) -> None:

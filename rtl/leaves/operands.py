@@ -6,27 +6,30 @@ from dataclasses import dataclass
 
 import pyrtl
 
+from hwsim.bitweight.columns import Tree
 from hwsim.inventory import Leaf
 from rtl.leaves.arithmetic import fit, product
 
 
 @dataclass(frozen=True, slots=True)
 class Operands:
-    """Widths and signs of the two operands of a multiplier."""
+    """Widths and signs of the two operands of a multiplier, and the compressor tree of one that has its own."""
 
     a_bits: int
     w_bits: int
     a_signed: bool
     w_signed: bool
+    tree: Tree
 
     @classmethod
     def of(cls, leaf: Leaf) -> Operands:
-        return cls(leaf["a_bits"], leaf["w_bits"], bool(leaf["a_signed"]), bool(leaf["w_signed"]))
+        signs = bool(leaf["a_signed"]), bool(leaf["w_signed"])
+        return cls(leaf["a_bits"], leaf["w_bits"], *signs, Tree.of_leaf(leaf))
 
     @property
     def exchanged(self) -> Operands:
         """The same with the roles of ``a`` and ``w`` exchanged."""
-        return Operands(self.w_bits, self.a_bits, self.w_signed, self.a_signed)
+        return Operands(self.w_bits, self.a_bits, self.w_signed, self.a_signed, self.tree)
 
     @property
     def product_bits(self) -> int:

@@ -14,7 +14,7 @@ def pe_cube(leaf: Leaf, mac: Datapath) -> None:
     a_reg = registered("a_reg", input_port("a", operands.a_bits))
     b_reg = registered("b_reg", input_port("b", operands.w_bits))
     psum_in = mac.rows_of(input_port("psum_in", len(mac.endings) * leaf["acc_bits"]))
-    psum = registered("psum_reg", joined(mac.add_product(psum_in, a_reg, b_reg, operands)))
+    psum = registered("psum_reg", joined(mac.add_product(psum_in, a_reg, b_reg, operands, False)))
     output_port("a_out", a_reg)
     output_port("b_out", b_reg)
     output_port("psum", psum)

@@ -20,9 +20,9 @@ def pe_ws(leaf: Leaf, mac: Datapath) -> None:
     w = double_buffered(operands.w_bits) if leaf["overlap"] else load_chain(operands.w_bits)
     psum_in = mac.rows_of(input_port("psum_in", len(mac.endings) * leaf["acc_bits"]))
     if dict(leaf.parameters).get("a_rests"):
-        after = mac.add_product(psum_in, w, a_reg, operands.exchanged)
+        after = mac.add_product(psum_in, w, a_reg, operands.exchanged, False)
     else:
-        after = mac.add_product(psum_in, a_reg, w, operands)
+        after = mac.add_product(psum_in, a_reg, w, operands, False)
     psum = registered("psum_reg", joined(after))
     output_port("a_out", a_reg)
     output_port("psum", psum)

@@ -8,11 +8,12 @@ from operator import or_
 import pyrtl
 from pyrtl import WireVector as Wire
 
-from hwsim.encodings.select import SELECTED_DIGITS
-from hwsim.formats import counting
+from hwsim.bitweight.columns import Tree
+from hwsim.bitweight.digit_sums import DigitSum
+from hwsim.formats import IntFormat, counting
 from hwsim.inventory import Leaf
-from rtl.leaves.arithmetic import add, fit
-from rtl.leaves.compressors import candidates, choose, compress, shifted
+from rtl.leaves.arithmetic import add
+from rtl.leaves.compressors import above, compress_addends, multiple, shifted
 from rtl.leaves.wiring import held, input_port, output_port, register, registered
 
 
@@ -51,7 +52,8 @@ def operand_latch(leaf: Leaf) -> None:
 def pe_slice(leaf: Leaf) -> None:
     """``(sum, carry) <= compress(selected multiples, clear ? 0 : (sum, carry))`` behind operand registers.
 
-    The pair is clocked only if a lane has a digit or ``clear`` begins a new sum.
+    Without a digit in any lane the pair stays, or is zero if ``clear`` begins a new sum: it does not take what the
+    tree makes of nothing, which is worth zero but has bits.
     """
     lanes, bits = leaf["lanes"], leaf["pair_bits"]
     w = registered("w_reg", input_port("w", lanes * leaf["w_bits"]))
@@ -60,24 +62,33 @@ def pe_slice(leaf: Leaf) -> None:
     clear = input_port("clear")
     pair = register("sum_reg", bits), register("carry_reg", bits)
     kept = [row & ~clear.sign_extended(bits) for row in pair]
-    terms = [
-        _multiple(leaf, w[i * leaf["w_bits"] : (i + 1) * leaf["w_bits"]], select[2 * i : 2 * i + 2], enable[i])
-        for i in range(lanes)
+    controls = [_multiplied(leaf, select[2 * i : 2 * i + 2], enable[i]) for i in range(lanes)]
+    words = [w[i * leaf["w_bits"] : (i + 1) * leaf["w_bits"]] for i in range(lanes)]
+    multiples = [multiple(b, *control, bool(leaf["w_signed"])) for b, control in zip(words, controls, strict=True)]
+    terms = slice_sum(leaf)
+    rows = [
+        *(above(row, addend.low) for row, addend in zip(kept, terms.addends, strict=False)),
+        *(c[2] for c in controls),
     ]
-    clocked = clear | _or(list(enable))
-    for name, row, after in zip(("sum", "carry"), pair, compress([*terms, *kept]), strict=True):
-        row.next <<= pyrtl.select(clocked, after, row)
+    any_digit = _or(list(enable))
+    after_pair = compress_addends([*rows, *multiples], terms.addends, bits, terms.tree)
+    for name, row, begun, after in zip(("sum", "carry"), pair, kept, after_pair, strict=True):
+        row.next <<= pyrtl.select(any_digit, after, begun)
         output_port(name, row)
 
 
-def _multiple(leaf: Leaf, w: Wire, select: Wire, enable: Wire) -> Wire:
-    """The multiple of an operand that a digit selects, as wide as the pair; digits up to 1 have codes 01 and 11."""
-    from_w = candidates(w, bool(leaf["w_signed"]))
-    if leaf["largest_digit"] > 1:
-        return fit(choose(from_w, select, enable), leaf["pair_bits"], signed=True)
-    one, minus_one = (from_w[SELECTED_DIGITS.index(digit)] for digit in (1, -1))
-    chosen = pyrtl.select(select[1], minus_one, one) & enable.sign_extended(len(one))
-    return fit(chosen, leaf["pair_bits"], signed=True)
+def slice_sum(leaf: Leaf) -> DigitSum:
+    """The tree of a PE, which keeps its pair."""
+    plain, places = IntFormat(leaf["w_bits"], bool(leaf["w_signed"])), (0,) * leaf["lanes"]
+    return DigitSum(leaf["pair_bits"], 2, places, plain, leaf["largest_digit"], looped=True, tree=Tree.of_leaf(leaf))
+
+
+def _multiplied(leaf: Leaf, select: Wire, enable: Wire) -> tuple[Wire, Wire | None, Wire]:
+    """Whether a digit takes its operand once, or twice, and whether it is negative; digits up to 1 have codes 01 and
+    11, and their lower bit is not read."""
+    if leaf["largest_digit"] == 1:
+        return enable, None, select[1] & enable
+    return select[0] & enable, ~select[0] & enable, ~(select[1] ^ select[0]) & enable
 
 
 def hold_pair(leaf: Leaf) -> None:

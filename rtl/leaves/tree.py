@@ -6,7 +6,7 @@ import pyrtl
 
 from hwsim.inventory import Leaf
 from rtl.leaves.arithmetic import add, fit
-from rtl.leaves.booth import partial_products, weighed
+from rtl.leaves.booth import compressed_product, partial_products, weighed
 from rtl.leaves.compressors import compress
 from rtl.leaves.datapaths import booth_product
 from rtl.leaves.operands import Operands
@@ -28,8 +28,7 @@ def tree_multiplier_booth(leaf: Leaf) -> None:
 def tree_multiplier_opt1(leaf: Leaf) -> None:
     """``product`` is a pair of ``sum_bits`` each, the sum in its lower half: no adder."""
     operands, a, w = _operands(leaf)
-    rows = partial_products(a, w, operands.a_signed, operands.w_signed)
-    total, carry = compress(weighed(rows, leaf["sum_bits"]))
+    total, carry = compressed_product(a, w, operands, [], leaf["sum_bits"])
     _product(pyrtl.concat(carry, total))
 
 

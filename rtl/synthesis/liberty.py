@@ -36,6 +36,7 @@ _AREA = re.compile(rf"(?<!\w)area\s*:\s*{_NUMBER}")
 _FLOP = re.compile(r"(?<!\w)ff\s*\(")
 _UNUSED = re.compile(r'(?<!\w)dont_use\s*:\s*"?true')
 _FUNCTION = re.compile(r'(?<!\w)function\s*:\s*"\s*\(?\s*(\w+)\s*\)?\s*"')
+_PIN = re.compile(r'(?<!\w)pin\s*\(\s*"?(\w+)')
 _INPUT = re.compile(r'direction\s*:\s*"?input')
 _CAPACITANCE = re.compile(rf"(?<![\w])capacitance\s*:\s*{_NUMBER}")
 _SCALES = {"ff": 1e-3, "pf": 1.0, "fs": 1e-6, "ps": 1e-3, "ns": 1.0, "us": 1e3}
@@ -46,8 +47,8 @@ class Library:
     """``files`` are plain text, one library in one or several; ``digest`` is of their contents.
 
     ``areas_um2`` has every cell whose area is not 0; ``flops`` are the cells with an edge-triggered register,
-    ``unused`` those that no logic is mapped to. ``buffer`` stands for what is before every input, ``load_pf`` for what
-    is behind every output.
+    ``unused`` those that no logic is mapped to. ``buffer``, with its input and output pin, stands for what is before
+    every input, ``load_pf`` for what is behind every output.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Library:
     flops: frozenset[str] = field(repr=False)
     unused: tuple[str, ...] = field(repr=False)
     buffer: str
+    buffer_pins: tuple[str, str]
     load_pf: float
     time_unit_ns: float
 
@@ -114,6 +116,7 @@ def _loaded(paths: tuple[Path, ...], stamps: tuple[tuple[int, int], ...]) -> Lib
         flops=flops,
         unused=unused,
         buffer=buffer,
+        buffer_pins=_in_and_out(usable[buffer]),
         load_pf=FANOUT * capacitance * _unit(r"capacitive_load_unit\s*\(\s*([\d.]+)\s*,\s*\"?(\w+)", texts[0]),
         time_unit_ns=_unit(r'time_unit\s*:\s*"([\d.]+)\s*(\w+)"', texts[0]),
     )
@@ -189,6 +192,14 @@ def _buffer(library: str, cells: Mapping[str, str], areas: Mapping[str, float]) 
     cell = min(found)[1]
     match = _CAPACITANCE.search(_inputs(cells[cell])[0])
     return cell, float(match[1]) if match else 0.0
+
+
+def _in_and_out(buffer: str) -> tuple[str, str]:
+    """The names of a buffer's pins."""
+    pins = {match[1]: match.end() for match in _PIN.finditer(buffer)}
+    function = _FUNCTION.search(buffer)
+    assert function is not None  # by which it was found
+    return function[1], max((start, pin) for pin, start in pins.items() if start < function.start())[1]
 
 
 def _inputs(body: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from hwsim.errors import MissingToolError
 from rtl.netlist import CLOCK, RESET
+from rtl.synthesis.broadcast import BEHIND
 from rtl.synthesis.errors import SynthesisError
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.yosys import FLOP
@@ -147,4 +148,4 @@ def _read(said: str, top: str) -> tuple[TimedPath, ...]:
 
 def _bit(pin: str) -> str:
     """The register's bit of a flop's pin; any other pin as it is."""
-    return re.sub(rf"{FLOP}/\w+$", "", pin)
+    return re.sub(rf"{FLOP}/\w+$", "", pin).replace(f"/{BEHIND}/", "/")

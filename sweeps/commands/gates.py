@@ -1,4 +1,4 @@
-"""``hwsim rtl``: an engine as Verilog, linted, verified against its step model edge by edge, and costed."""
+"""``hwsim rtl``: an engine as Verilog: linted, verified against its step model, proven leaf by leaf, and costed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sweeps.commands.baselines import baselines
 from sweeps.commands.characterise import characterise
 from sweeps.commands.failure import ANSWER_IS_BAD, SentenceGroup
 from sweeps.commands.options import whole
 from sweeps.commands.power import power
 from sweeps.commands.printing import Json, print_json
+from sweeps.commands.proofs import prove
 from sweeps.commands.synthesis import curve, synth
 
 if TYPE_CHECKING:
     from rtl.simulators import Simulator
 
 gates = typer.Typer(
-    cls=SentenceGroup, help="Emit, lint, verify and cost the Verilog of an engine.", no_args_is_help=True
+    cls=SentenceGroup, help="Emit, lint, verify, prove and cost the Verilog of an engine.", no_args_is_help=True
 )
 
 EngineArgument = Annotated[str, typer.Argument(metavar="ENGINE", help="A preset, an inline form or a .toml file.")]
@@ -99,7 +101,9 @@ def _simulator(name: str) -> Simulator:
     return Simulator(one_of("--simulator", name, [known.value for known in Simulator]))
 
 
+gates.command()(prove)
 gates.command()(synth)
 gates.command()(curve)
+gates.command()(baselines)
 gates.command()(power)
 gates.command()(characterise)

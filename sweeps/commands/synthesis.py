@@ -11,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from hwsim.bitweight.columns import Tree
     from hwsim.engine import Engine
     from hwsim.inventory import Leaf
     from rtl.synthesis.cache import Cache
@@ -78,22 +79,29 @@ def curve(
     adder: Annotated[
         list[str] | None, typer.Option("--adder", help="An adder to try; may be given again. All if none.")
     ] = None,
+    tree: Annotated[
+        list[str] | None,
+        typer.Option("--tree", help="A compressor tree of the MAC to try; may be given again. All if none."),
+    ] = None,
     no_booth: NoBooth = False,
     no_cache: NoCache = False,
     json: Json = False,
 ) -> None:
-    """Area against delay of one leaf over adders, covers and periods, and the smallest that meets each period.
+    """Area against delay of one leaf over trees, adders, covers and periods, and the smallest that meets each period.
 
     Exit code 1: nothing meets one of the periods.
     """
     from hwsim.engine import load_engine
-    from rtl.synthesis.curve import area_delay, smallest_within
+    from rtl.synthesis.curve import area_delay, smallest_within, with_trees
     from rtl.synthesis.recipe import Adder, Recipe
 
-    chosen, periods = _leaf(leaf, load_engine(engine)), sorted(set(clock_ns or ()))
+    loaded, periods = load_engine(engine), sorted(set(clock_ns or ()))
+    trees = _trees(tree)
+    leaves = _by_tree({known: _leaf(leaf, one) for known, one in with_trees(loaded).items()}, trees)
+    chosen = next(iter(leaves.values()))
     adders = [_adder(name) for name in adder or [known.value for known in Adder]]
     library = library_of(liberty)
-    points = area_delay(chosen, library, Recipe(booth=not no_booth), adders, periods, cache_for(no_cache))
+    points = area_delay(leaves, library, Recipe(booth=not no_booth), adders, periods, cache_for(no_cache))
     smallest = {period: smallest_within(points, period) for period in periods}
     if json:
         print_json(_curve_facts(chosen, library, points, smallest))
@@ -121,6 +129,21 @@ def _adder(name: str) -> Adder:
     from sweeps.reading import one_of
 
     return Adder(one_of("--adder", name, [known.value for known in Adder]))
+
+
+def _trees(names: list[str] | None) -> list[Tree]:
+    from hwsim.bitweight.columns import Tree
+    from sweeps.reading import one_of
+
+    known = [tree.value for tree in Tree]
+    return [Tree(one_of("--tree", name, known)) for name in names or known]
+
+
+def _by_tree(leaves: dict[Tree | None, Leaf], trees: list[Tree]) -> dict[Tree | None, Leaf]:
+    """Those with one of ``trees``; if no tree is in the leaf, it alone."""
+    if len(set(leaves.values())) == 1:
+        return {None: next(iter(leaves.values()))}
+    return {tree: leaf for tree, leaf in leaves.items() if tree in trees}
 
 
 def recipe_of(adder: str, cover: str, no_booth: bool, period_ns: float | None) -> Recipe:
@@ -151,6 +174,11 @@ def cost_facts(cost: EngineCost) -> dict[str, Any]:
         "recipe": recipe_facts(cost.recipe),
         "area_um2": cost.area_um2,
         "cell_count": cost.cell_count,
+        "broadcast_buffers": {
+            "cell": cost.library.buffer,
+            "count": cost.buffers,
+            "area_um2": cost.buffer_area_um2,
+        },
         "fmax_ghz": cost.fmax_ghz,
         "met": cost.met,
         "worst_path": {"leaf": cost.worst_leaf.leaf.name if cost.worst_leaf else None, **cost.worst.facts},
@@ -189,7 +217,8 @@ def _curve_facts(
 
 
 def _point_facts(point: CurvePoint) -> dict[str, Any]:
-    return {**recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
+    tree = {"tree": point.tree.value} if point.tree else {}
+    return {**tree, **recipe_facts(point.recipe), "area_um2": point.area_um2, "delay_ns": point.delay_ns}
 
 
 def recipe_facts(recipe: Recipe) -> dict[str, Any]:

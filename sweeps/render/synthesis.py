@@ -35,6 +35,12 @@ def print_cost(console: Console, cost: EngineCost) -> None:
             f"{count * leaf.area_um2 / cost.area_um2:.1%}" if cost.area_um2 else "-",
             f"{leaf.worst.delay_ns:.3f}" if leaf.worst else "-",
         )
+    if cost.buffers:
+        one = cost.library.areas_um2[cost.library.buffer]
+        share = f"{cost.buffer_area_um2 / cost.area_um2:.1%}"
+        table.add_row(
+            "broadcast buffers", f"{cost.buffers:,}", "1", f"{one:,.2f}", f"{cost.buffer_area_um2:,.1f}", share, "-"
+        )
     console.print(table)
     console.print(f"area {cost.area_um2:,.1f} um2 in {cost.cell_count:,} cells")
     where = f"in {cost.worst_leaf.leaf.kind}" if cost.worst_leaf else f"through {cost.timed.spec}"
@@ -62,11 +68,11 @@ def print_curve(
         table.add_column(heading, justify="right")
     best = front(points)
     for point in best:
-        table.add_row(str(point.recipe), f"{point.delay_ns:.3f}", f"{point.area_um2:,.2f}")
+        table.add_row(point.how, f"{point.delay_ns:.3f}", f"{point.area_um2:,.2f}")
     console.print(table)
     console.print(f"{len(best)} of {len(points)} recipes are worth building")
     for period, found in smallest.items():
-        met = f"{found.area_um2:,.2f} um2, {found.recipe}" if found else "nothing is fast enough"
+        met = f"{found.area_um2:,.2f} um2, {found.how}" if found else "nothing is fast enough"
         console.print(f"smallest within {period:g} ns: {met}")
     console.print(provenance(library))
 

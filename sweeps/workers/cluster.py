@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -68,12 +69,24 @@ class Cluster:
         networks: dict[Network, Any] = {}
         finished = self._dask.as_completed(loop=self._client.loop)
         while waiting or given:
-            while waiting and len(given) < AHEAD * max(1, self._threads):
-                portion = self._next(waiting)
-                given[(future := self._submit(portion, networks))] = portion
-                finished.add(future)
-            future = next(finished)
+            with self._there():
+                while waiting and len(given) < AHEAD * max(1, self._threads):
+                    portion = self._next(waiting)
+                    given[(future := self._submit(portion, networks))] = portion
+                    finished.add(future)
+                future = next(finished)
             yield self._records(future, given.pop(future), waiting)
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """A scheduler that does not answer any more, as a sentence."""
+        try:
+            yield
+        except (OSError, RuntimeError, StopIteration) as error:
+            raise self._lost(f"{self._address} does not answer: {_first_line(error)}") from None
+
+    def _lost(self, reason: str) -> WorkersError:
+        return WorkersError(f"the cluster was lost ({reason}); what was finished is stored, the same command continues")
 
     def _next(self, waiting: deque[Point]) -> list[Point]:
         """The next portion; its points share a network."""
@@ -107,8 +120,7 @@ class Cluster:
             return self._given_up(portion, waiting)
         if isinstance(error, WorkersError):
             raise error
-        reason = f"the scheduler at {self._address} is gone" if error is None else _first_line(error)
-        raise WorkersError(f"the cluster lost a point ({reason}); what was finished is stored")
+        raise self._lost(f"{self._address} dropped a point" if error is None else _first_line(error))
 
     def _given_up(self, portion: list[Point], waiting: deque[Point]) -> list[Record]:
         if len(portion) == 1:

@@ -70,6 +70,7 @@ def pe_slice(layout: SliceLayout) -> Leaf:
         lanes=mac.lanes,
         largest_digit=mac.encoding.largest_digit,
         pair_bits=mac.pair.bits,
+        **mac.leaf_modes,
     )
 
 

@@ -12,7 +12,6 @@ from hwsim.arrays.bitslice.issue import FoldIssue, fold_issue
 from hwsim.arrays.bitslice.layout import SliceLayout
 from hwsim.arrays.bitslice.simd import Origin, SimdLanes
 from hwsim.arrays.blocks import HIGH, LOW
-from hwsim.bitweight.words import compress
 from hwsim.encodings.select import select_codes
 from hwsim.ports import VALID, Beat, Inputs, Outputs
 
@@ -99,7 +98,7 @@ class _Stepper:
         self.layout, self.simd = layout, SimdLanes(layout, height, width)
         self._pairs = np.zeros((2, layout.columns, layout.rows), np.int64)
         self._past: list[Moment | None] = [None] * (layout.sum_stages + 2)
-        self._segment = segments_of_turns(layout)
+        self._segment, self._tree = segments_of_turns(layout), layout.mac.digit_sum(layout.plain)
 
     def edge(self, before: Moment | None) -> Beat:
         """One edge; ``before`` is the cycle of the fold in progress that it ends, None between folds."""
@@ -178,9 +177,8 @@ class _Stepper:
             return 0
         digit = self._at(issued, "digit").astype(np.int64)
         clocked = digit.any(axis=1)
-        terms = digit[clocked, :, None] * self._words(issued)[clocked]
-        rows = [*np.moveaxis(terms, 1, 0), *self._pairs[:, clocked]]
-        self._pairs[:, clocked] = compress(rows, self.layout.mac.pair.bits)
+        digits, words = digit[clocked, :, None].swapaxes(0, 1), self._words(issued)[clocked].swapaxes(0, 1)
+        self._pairs[:, clocked] = self._tree.pair(self._pairs[:, clocked], digits, words)
         return int(clocked.sum()) * issued.fold.real_columns
 
     def _front(self, after: Moment | None) -> Outputs:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pyrtl
 
+from hwsim.bitweight.columns import Addend, Tree
 from hwsim.hardware_floats import FloatLayout
 from hwsim.hardware_floats.operations import GUARD_BITS
 from rtl.leaves.arithmetic import add, fit
-from rtl.leaves.compressors import compress, shifted
+from rtl.leaves.compressors import compress_addends, shifted
 from rtl.leaves.floating.bits import add_carry, leading_zeros, only_if, shifted_left, shifted_right_sticky, signed_bits
 from rtl.leaves.floating.numbers import Number, pack, unpack
 
@@ -105,5 +106,6 @@ def _sum(
 def _product(a: pyrtl.WireVector, b: pyrtl.WireVector) -> pyrtl.WireVector:
     """Of two significands, exact."""
     bits = len(a) + len(b)
-    rows = [shifted(only_if(bit, a), place, bits, signed=False) for place, bit in enumerate(b)]
-    return add(*compress(rows))
+    rows = [only_if(bit, a) for bit in b]
+    addends = tuple(Addend(place, len(a)) for place in range(len(b)))
+    return add(*compress_addends(rows, addends, bits, Tree.DADDA))

@@ -24,6 +24,9 @@ from rtl.synthesis.power.slow_cells import counted_cells
 from rtl.synthesis.power.toggles import Toggles
 from rtl.synthesis.yosys import cell_models, yosys_version
 
+INSIDE = 3
+"""Names that lead to a pin of a cell in an engine that is one leaf: bench, engine, cell, and the pin's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -99,9 +102,9 @@ def _summed(toggles: Toggles, engine: Engine, energies: Mapping[Leaf, PinEnergie
     sums = dict.fromkeys(places.values(), 0.0)
     for code, names in toggles.places.items():
         count = toggles.counts.get(code, 0)
-        for _, _, *path, cell, pin in names if count else ():
-            leaf = places[tuple(path)]
-            sums[leaf] += count * energies[leaf].transition_pj[cell].get(pin, 0.0)
+        for _, _, *path, cell, pin in (name for name in names if count and len(name) > INSIDE):
+            if leaf := places.get(tuple(path)):
+                sums[leaf] += count * energies[leaf].transition_pj[cell].get(pin, 0.0)
     instances = list(places.values())
     return {leaf: total / instances.count(leaf) for leaf, total in sums.items()}
 

@@ -150,6 +150,7 @@ def bench_text(top: str, vectors: Vectors, edges: int, glitches: Glitches) -> st
   {top} {DUT} ({pins});
   initial begin
     $dumpfile("{DUMP}");
+    $dumpvars(0, {DUT});
     $readmemb("inputs.txt", inputs);
     $readmemb("outputs.txt", outputs);
     report = $fopen("report.txt");

@@ -1,4 +1,4 @@
-"""What a library's cells do, for counting: every pin of a cell is dumped, and outputs may follow one unit later."""
+"""What a library's cells do, for counting: outputs may follow one unit later."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ from collections.abc import Collection
 
 UNIT = "`timescale 1ns/1ns\n"
 _MODULE = re.compile(r"^module (\w+)\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
-_PORT = re.compile(r"^  (?:input|output|inout) (\w+);", re.MULTILINE)
 _OUTPUT = re.compile(r"^  output (\w+);", re.MULTILINE)
 
 
 def counted_cells(models: str, cells: Collection[str], unit_delay: bool) -> str:
-    """The models of ``cells`` alone, of all those in ``models`` (Yosys' Verilog), with their pins dumped.
+    """The models of ``cells`` alone, of all those in ``models`` (Yosys' Verilog).
 
     With ``unit_delay`` an output follows its function one unit later, a flop's its clock edge, however short a pulse is
     (transport delay); constants stay.
     """
     texts = [match[0] for match in _MODULE.finditer(models) if match[1] in cells]
-    return UNIT + "\n".join(_counted(_slowed(text) if unit_delay else text) for text in texts)
-
-
-def _counted(text: str) -> str:
-    """All pins in the dump from time 1, when the bench has opened it."""
-    pins = ", ".join(_PORT.findall(text))
-    return text.replace("endmodule\n", f"  initial #1 $dumpvars(0, {pins});\nendmodule\n")
+    return UNIT + "\n".join(_slowed(text) if unit_delay else text for text in texts)
 
 
 def _slowed(text: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import IO
 
 _CHUNK = 1 << 20
+_WORD = ord("b")
+"""Opens the value of a bus; what is counted are pins, which are wires of one bit."""
 _ZERO, _BOTH = ord("0"), ord("0") + ord("1")
 
 
@@ -21,7 +23,7 @@ class Toggles:
 
 
 def count_toggles(stream: IO[bytes]) -> Toggles:
-    """Read a dump of one-bit wires to its end.
+    """Read a dump to its end; wires of more than one bit are not counted.
 
     A wire that is set twice at one time step is judged by what it has at its end, which is what Icarus writes.
     """
@@ -63,7 +65,7 @@ def _counts(lines: Iterator[bytes]) -> Counter[bytes]:
     counts: Counter[bytes] = Counter()
     last: dict[bytes, int] = {}
     for line in lines:
-        if line and (value := line[0]) >= _ZERO:  # not a time, nor a keyword
+        if line and (value := line[0]) >= _ZERO and value != _WORD:  # not a time, nor a keyword
             code = line[1:]
             if last.get(code, 0) + value == _BOTH:
                 counts[code] += 1

@@ -1,0 +1,188 @@
+"""What PEs take for a multiply-accumulate: transitions of a PE and its issue in cells, on drawn operands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.bit_serial import BitSerial, parse_design
+from hwsim.bit_serial.parts import Parts, parts
+from hwsim.encodings import Distribution
+from hwsim.engine import load_engine
+from hwsim.formats import IntFormat
+from hwsim.inventory import Leaf
+from hwsim.ports import BIT, Direction, Port
+from rtl.bench.vectors import Case, Vectors, pack
+from rtl.bit_serial import build_design, result_cycles
+from rtl.leaves import build_cell
+from rtl.netlist import Module
+from rtl.synthesis.cache import Cache, digest_of
+from rtl.synthesis.energy import engine_energy
+from rtl.synthesis.leaf_cost import LeafCost, leaf_costs
+from rtl.synthesis.liberty import Library
+from rtl.synthesis.power.measure import kept_models, leaf_places
+from rtl.synthesis.power.operands import SEED, Drawn
+from rtl.synthesis.power.pins import RULES, PinEnergies, pin_energies
+from rtl.synthesis.power.replay import Glitches, replay, rows_of
+from rtl.synthesis.power.slow_cells import counted_cells
+from rtl.synthesis.recipe import Recipe
+from rtl.synthesis.serial_pes import MACS, SLICES, Scope, kinds_in_pe, macs_per_cycle, module_texts
+
+CYCLES = 192
+"""For which a PE is simulated, about."""
+
+GROUPS_OF_A_SUM = 16
+"""After so many groups a new sum begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeEnergy:
+    """One kind of PE: ``static_nw`` at all times, and per multiply-accumulate (dense-equivalent) ``clock_pj`` and
+    ``switching_pj``, by what is counted. Nothing is known of scopes that are missing."""
+
+    name: str
+    static_nw: Mapping[Scope, float]
+    clock_pj: Mapping[Scope, float]
+    switching_pj: Mapping[Scope, Mapping[Glitches, float]]
+    macs_per_cycle: float
+
+    def pj_per_mac(self, scope: Scope, glitches: Glitches, period_ns: float) -> float:
+        """With what leaks in the time that a MAC takes at ``period_ns``; one MAC is two operations."""
+        static = 1e-6 * self.static_nw[scope] * period_ns / self.macs_per_cycle
+        return static + self.clock_pj[scope] + self.switching_pj[scope][glitches]
+
+
+def pe_energy(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeEnergy:
+    """Of a PE by the names of `pe_costs`, on normal INT8 operands of sigma 24.4.
+
+    Raises what `pe_costs` raises, and SynthesisError for a library without power tables.
+    """
+    if name in MACS:
+        return _in_engine(name, f"systolic-os:rows=4,cols=4,mac={name}", ("pe_",), library, recipe, cache)
+    if name in SLICES:
+        return _in_engine(name, f"bitslice:columns=2,rows=2,mac={name}", kinds_in_pe(name), library, recipe, cache)
+    return _of_design(name, parse_design(name), library, recipe, cache)
+
+
+def _in_engine(
+    name: str, spec: str, inside: tuple[str, ...], library: Library, recipe: Recipe, cache: Cache
+) -> PeEnergy:
+    """Of the leaves ``inside`` a PE of an engine, by the means over that engine."""
+    energy = engine_energy(load_engine(spec), library, recipe, Drawn(), cache)
+    kept = [
+        (leaf, count)
+        for leaf, count in zip(energy.leaves, energy.counts, strict=True)
+        if leaf.leaf.kind.startswith(inside)
+    ]
+    macs, pes = energy.macs_per_cycle, sum(count for leaf, count in kept if leaf.leaf.kind.startswith("pe_"))
+    return PeEnergy(
+        name,
+        {Scope.PE: sum(count * leaf.leakage_nw for leaf, count in kept) / pes},
+        {Scope.PE: sum(count * leaf.clock_pj for leaf, count in kept) / macs},
+        {Scope.PE: {g: sum(count * leaf.switching_pj[g] for leaf, count in kept) / macs for g in Glitches}},
+        macs / pes,
+    )
+
+
+def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, cache: Cache) -> PeEnergy:
+    """Of one PE and its own issue, whose figures are divided where PEs share it."""
+    made, top = parts(design), build_design(design)
+    leaves = [leaf for leaf, _ in made.inventory(design.columns)]
+    costs = {cost.leaf: cost for cost in leaf_costs(leaves, library, recipe, cache)}
+    pins = {leaf: pin_energies(costs[leaf], build_cell(leaf).clocked, library, cache) for leaf in leaves}
+    vectors, macs = stimulus(design)
+    edges = vectors.cases[0].stop
+    sums = {g: _leaf_sums(top, costs, pins, vectors, g, library, cache) for g in Glitches}
+    weights = {scope: _weights(made, scope) for scope in (Scope.PE, Scope.OWN)}
+    return PeEnergy(
+        name,
+        {scope: sum(n * pins[leaf].leakage_nw for leaf, n in of.items()) for scope, of in weights.items()},
+        {scope: sum(n * pins[leaf].clock_pj for leaf, n in of.items()) * edges / macs for scope, of in weights.items()},
+        {
+            scope: {g: sum(n * sums[g][leaf] for leaf, n in of.items()) / macs for g in Glitches}
+            for scope, of in weights.items()
+        },
+        macs / edges,
+    )
+
+
+def _weights(made: Parts, scope: Scope) -> dict[Leaf, int]:
+    """How many of each leaf a PE has in ``scope``."""
+    if scope is Scope.PE:
+        return {made.pe: 1}
+    return {made.pe: 1, made.control: 1, **dict(made.of_a), **dict(made.of_b)}
+
+
+def stimulus(design: BitSerial) -> tuple[Vectors, int]:
+    """Operands on the ports of `build_design`, one PE, cycle by cycle, and how many multiply-accumulates they are."""
+    groups = max(4, round(CYCLES / _mean_cycles(design)))
+    rng = np.random.default_rng(SEED)
+    tail = 1 + result_cycles(piped=True)  # groups of zeros, a cycle each or more, that push out the last sum
+    drawn = (_drawn(f, (groups, design.group), rng) for f in (design.a, design.b))
+    a, b = (np.pad(operands, ((0, tail), (0, 0))) for operands in drawn)
+    takes = np.cumsum([0, *(design.cycles(a[i : i + 1], b[i][:, np.newaxis]) for i in range(groups + tail))])
+    edges = int(takes[groups]) + result_cycles(piped=True)
+    waiting = np.searchsorted(takes, np.arange(edges))  # the group that is taken next
+    at_work = np.maximum(waiting - 1, 0)
+    rest = at_work if parts(design).holds_b else waiting
+    first = (at_work % GROUPS_OF_A_SUM == 0).astype(np.int64)
+    take = np.isin(np.arange(1, edges + 1), takes)
+    values = {
+        "a": a[waiting],
+        "b": b[rest],
+        "first": first[:, np.newaxis],
+        "take": take.astype(np.int64)[:, np.newaxis],
+    }
+    ports = (
+        Port("a", Direction.INPUT, design.group, design.a),
+        Port("b", Direction.INPUT, design.group, design.b),
+        Port("first", Direction.INPUT, 1, BIT),
+        Port("take", Direction.OUTPUT, 1, BIT),
+    )
+    bits = {port.name: pack(values[port.name], port) for port in ports}
+    return Vectors(ports, bits, (), (Case("energy", 0, 0, edges, reset=True),)), groups * design.group
+
+
+def _drawn(fmt: IntFormat, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.int64]:
+    source = Distribution.published_normal(fmt)
+    return rng.choice(source.values, shape, p=source.probabilities).astype(np.int64)
+
+
+def _mean_cycles(design: BitSerial) -> float:
+    return design.group / macs_per_cycle(design)
+
+
+def _leaf_sums(
+    top: Module,
+    costs: Mapping[Leaf, LeafCost],
+    pins: Mapping[Leaf, PinEnergies],
+    vectors: Vectors,
+    glitches: Glitches,
+    library: Library,
+    cache: Cache,
+) -> dict[Leaf, float]:
+    """Energy of the whole run in pJ, the mean over the instances of each leaf."""
+    texts, models = module_texts(top, costs), kept_models(library, cache)
+    rows = rows_of(vectors, vectors.cases[0])
+    facts = [repr((leaf.name, pins[leaf])) for leaf in sorted(pins)]
+    key = digest_of("serial", RULES, glitches.value, *texts.values(), models, *rows.inputs, *rows.outputs, *facts)
+    leaves = {leaf.name: leaf for leaf in pins}
+    if kept := cache.load(key):
+        return {leaves[name]: float(energy) for name, energy in kept.items()}
+    cells = frozenset(cell for cost in costs.values() for cell in cost.mapped.cells)
+    late = glitches is Glitches.UNIT_DELAY
+    toggles = replay({**texts, "cells": counted_cells(models, cells, late)}, top.name, vectors, glitches)
+    places = leaf_places(top)
+    sums = dict.fromkeys(places.values(), 0.0)
+    for code, names in toggles.places.items():
+        count = toggles.counts.get(code, 0)
+        for _, _, *path, cell, pin in names if count else ():
+            leaf = places[tuple(path)]
+            sums[leaf] += count * pins[leaf].transition_pj[cell].get(pin, 0.0)
+    instances = list(places.values())
+    found = {leaf: total / instances.count(leaf) for leaf, total in sums.items()}
+    cache.store(key, {leaf.name: energy for leaf, energy in found.items()})
+    return found
