@@ -48,7 +48,9 @@ def main() -> None:
 def cpu_seconds(*words: str) -> float:
     """User and system time of one `hwsim` command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", "from sweeps.cli import main; main()", *words], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", "from sweeps.cli import main; main()", *words], check=True, capture_output=True
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

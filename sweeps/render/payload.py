@@ -233,7 +233,7 @@ def _layers(entry: Entry, report: Report, causes: Sequence[str], own: Sequence[s
         "cycles": [_cycles(layer, causes) for layer in layers],
         "utilization": [round(layer["utilization"], 4) for layer in layers],
         "dram_bytes": [layer["dram_bytes"] for layer in layers],
-        "elsewhere": [k for k, layer in enumerate(layers) if layer.get("engine", report["engine"]) != report["engine"]],
+        "elsewhere": [k for k, layer in enumerate(layers) if layer.get("engine") != report.get("engine")],
     }
 
 
