@@ -70,6 +70,11 @@ const short = (name, value) => {
     if (value >= 1e6) return `${(value / 1e6).toFixed(2)} s`;
     return value >= 1e3 ? `${(value / 1e3).toFixed(2)} ms` : `${value.toFixed(1)} µs`;
   }
+  if (metric.unit === "µm²") return value >= 1e4 ? `${Number((value / 1e6).toPrecision(3))} mm²` : `${grouped(Math.round(value))} µm²`;
+  if (metric.unit === "pJ") {
+    const [power, unit] = [[1e12, "J"], [1e9, "mJ"], [1e6, "µJ"], [1e3, "nJ"]].find(([from]) => value >= from) ?? [1, "pJ"];
+    return `${Number((value / power).toPrecision(3))} ${unit}`;
+  }
   if (Number.isInteger(value) && value < 10000 && metric.unit !== "B") return grouped(value);
   const [number, letter] = scaled(value);
   const unit = metric.unit === "cycles" ? "" : metric.unit;
@@ -88,7 +93,8 @@ const exact = (name, value) => {
   if (name === "utilization") return `${digits(100 * value, 2)}\u2009%`;
   if (name.startsWith("scratchpad") && binary(value)) return binary(value);
   if (metric.unit === "µs") return short(name, value);
-  return grouped(value) + (["", "cycles"].includes(metric.unit) ? "" : `\u2009${metric.unit}`);
+  const number = Math.abs(value) < 1 ? String(Number(value.toPrecision(4))) : grouped(value);
+  return number + (["", "cycles"].includes(metric.unit) ? "" : `\u2009${metric.unit}`);
 };
 // Fields of the machine: dram_gb_per_s as "DRAM (GB/s)", scratchpad_a_bytes as "scratchpad a" with "512 KiB".
 const fieldTitle = (name) => name.replace(/_bytes$/, "").replace(/_gb_per_s$/, " (GB/s)").replace(/_ns$/, " (ns)").replace(/_ghz$/, " (GHz)")
@@ -132,8 +138,8 @@ const svgText = (x, y, words, anchor = "start", kind = "") => {
 };
 const titleOf = (name) => {
   const metric = METRIC[name];
-  const unit = { utilization: "%", runtime_us: "time" }[name] ?? { B: "bytes" }[metric.unit] ?? metric.unit;
-  return unit && !metric.label.toLowerCase().includes(unit) && unit !== "time" ? `${metric.label} (${unit})` : metric.label;
+  const unit = { utilization: "%" }[name] ?? { "µs": "", "µm²": "", pJ: "" }[metric.unit] ?? { B: "bytes" }[metric.unit] ?? metric.unit;
+  return unit && !metric.label.toLowerCase().includes(unit) ? `${metric.label} (${unit})` : metric.label;
 };
 const cost = (name, value) => (METRIC[name].better === "maximise" ? -value : value);
 

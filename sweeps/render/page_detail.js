@@ -20,7 +20,7 @@ const unknown = (i) => {
   const list = (metrics) => metrics.map((metric) => metric.label).join(", ");
   const costs = missing.filter((metric) => metric.technology), others = missing.filter((metric) => !metric.technology);
   return [
-    costs.length ? `Without a technology: no ${list(costs)}.` : null,
+    costs.length ? `${(valueOf("technology", i) ?? "none") === "none" ? "Without a technology" : "Its technology does not tell everything"}: ${list(costs)} not known.` : null,
     others.length ? `Engines alone are asked: no ${list(others)}.` : null,
   ].filter(Boolean);
 };

@@ -18,7 +18,6 @@ const Roofline = (() => {
   };
 
   const why = (i, found) => {
-    if (!found?.cycles.length) return "Its layers are not on this page.";
     if (!found.roofs) return "Its machine cannot be made from the stored fields.";
     if (found.dram_bytes.every((bytes) => bytes === null)) return "Engines alone are asked at this depth: DRAM bytes are not known, so that there is no roofline.";
     return spots.length ? "" : "None of its layers moves bytes from or to DRAM.";
@@ -26,11 +25,12 @@ const Roofline = (() => {
 
   const draw = () => {
     const i = state.pinned, found = i < 0 ? null : D.layers[i];
-    card.hidden = i < 0;
-    if (i < 0) return;
+    card.hidden = !found?.cycles.length;
+    card.parentElement.classList.toggle("single", card.hidden);
+    if (card.hidden) return;
     at = -1; tip.hidden = true; spots = [];
     layer.replaceChildren();
-    const rows = found?.roofs && found.dram_bytes.some((bytes) => bytes) ? points(i, found) : [];
+    const rows = found.roofs && found.dram_bytes.some((bytes) => bytes) ? points(i, found) : [];
     spots = rows;
     const reason = why(i, found);
     holder.hidden = Boolean(reason);
