@@ -57,24 +57,20 @@ class _Costing:
         assert self.machine.technology is not None
         areas = {f"{name}.{kind}": area for name, (_, x) in self.engines.items() for kind, area in x.areas_um2.items()}
         areas |= {f"scratchpad_{x.value}": pad.area_um2 for x, pad in self.pads.items()}
-        settled, glitching = (self._energy(delayed) if self._simulated else None for delayed in (False, True))
-        return RunCost(self.machine.technology.origin, areas, settled, glitching, tuple(self._notes()))
+        settled, glitching = (self._energy(unit_delay) for unit_delay in (False, True))
+        return RunCost(
+            self.machine.technology.origin, areas, settled, glitching, tuple(self._notes(settled is not None))
+        )
 
-    @property
-    def _simulated(self) -> bool:
-        return all(None not in (x.leakage_nw, x.clock_pj, x.switching) for _, x in self.engines.values())
-
-    def _energy(self, unit_delay: bool) -> dict[str, float]:
+    def _energy(self, unit_delay: bool) -> dict[str, float] | None:
+        """By component; None where an engine like one of these was not simulated."""
         parts: dict[str, float] = {}
-        for name, (machine, x) in self.engines.items():
-            assert x.leakage_nw is not None
-            assert x.clock_pj is not None
-            assert x.switching is not None
+        for name, (machine, figures) in self.engines.items():
             macs = sum(layer.macs for layer in self.report.layers if layer.engine == machine.engine.spec)
-            taken = x.switching.unit_delay_pj if unit_delay else x.switching.zero_delay_pj
-            parts[f"{name}.leakage"] = 1e-6 * x.leakage_nw * self.time_ns
-            parts[f"{name}.clock"] = x.clock_pj * self.report.total_cycles
-            parts[f"{name}.switching"] = taken * macs / x.macs_per_cycle
+            taken = figures.energy_pj(macs, self.report.total_cycles, self.time_ns, unit_delay)
+            if taken is None:
+                return None
+            parts |= {f"{name}.{part}": energy for part, energy in taken.items()}
         parts |= {f"scratchpad_{x.value}": self._pad_pj(x) for x in Operand}
         return {**parts, DRAM: DRAM_PJ_PER_BYTE * self.report.dram_bytes}
 
@@ -88,7 +84,7 @@ class _Costing:
         accesses = pad.read_pj * read / width + pad.write_pj * written / width
         return accesses + pad.leakage_mw * self.time_ns
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, simulated: bool) -> Iterator[str]:
         technology = self.machine.technology
         assert technology is not None
         said = technology.provenance
@@ -101,7 +97,7 @@ class _Costing:
             if machine is not self.machine and figures.clock_ghz < machine.clock_ghz:
                 yield f"{machine.engine.spec} beside the engine reaches {figures.clock_ghz:.4f} GHz without more stages"
         yield f"scratchpads are those of CACTI 7 at {self.node} nm, the nearest node of its table, not scaled"
-        if self._simulated:
+        if simulated:
             yield f"engines switch as with operands {said.operands}; energy_pj leaves glitches out"
             yield f"a byte through DRAM takes {DRAM_PJ_PER_BYTE} pJ, cited (Horowitz, ISSCC 2014)"
         yield "the vector unit and what controls the engine from outside are in no area and no energy"

@@ -15,6 +15,7 @@ from hwsim.engine import Engine
 from hwsim.errors import HwsimError, SpecError
 from hwsim.gemm import Gemm, Shapes
 from hwsim.machine import Machine
+from hwsim.run_cost import ENGINE, NO_COST, SCOPES, RunCost
 from hwsim.storage import Storage
 from hwsim.workload.graph import Workload
 from sweeps.metrics import summarise
@@ -125,11 +126,35 @@ def _report(machine: Machine, products: Products, cycles: int) -> dict[str, Any]
         "utilization": products.macs * engine.passes / (engine.pe_count * cycles) if cycles else 0.0,
         "clock_ghz": machine.clock_ghz,
         "dram_bytes": None,
-        "energy_pj": None,
-        "area_um2": None,
-        "assumptions": list(ASSUMPTIONS),
+        **_cost(machine, products.macs, cycles),
+        "assumptions": [*ASSUMPTIONS, *(machine.figures.notes if machine.figures else ())],
         "layers": [],
     }
+
+
+def _cost(machine: Machine, macs: int, cycles: int) -> Mapping[str, object]:
+    """What the engine alone takes in its technology: its area, and the energy of its leaves over the cycles."""
+    if machine.technology is None or machine.figures is None or not cycles:
+        return NO_COST
+    figures, time_ns = machine.figures, cycles / machine.clock_ghz
+    cost = RunCost(
+        machine.technology.origin,
+        {f"{ENGINE}.{kind}": area for kind, area in figures.areas_um2.items()},
+        _parts(figures.energy_pj(macs, cycles, time_ns, unit_delay=False)),
+        _parts(figures.energy_pj(macs, cycles, time_ns, unit_delay=True)),
+        figures.notes,
+    )
+    said = cost.to_json(2e-3 * macs / time_ns, 1e-6 * time_ns)
+    return {**said, **{name: _array_alone(said[name]) for name in ("tops_per_mm2", "tops_per_watt")}}
+
+
+def _parts(energies: Mapping[str, float] | None) -> Mapping[str, float] | None:
+    return None if energies is None else {f"{ENGINE}.{part}": energy for part, energy in energies.items()}
+
+
+def _array_alone(by_scope: object) -> Mapping[str, float] | None:
+    """A rate without the scopes that have memories in them: there are none here."""
+    return {SCOPES[0]: by_scope[SCOPES[0]]} if isinstance(by_scope, Mapping) else None
 
 
 def report_of(machine: Machine, workload: Workload) -> dict[str, Any]:

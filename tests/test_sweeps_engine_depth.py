@@ -113,3 +113,16 @@ def test_what_is_not_read_is_refused() -> None:
     refused = CliRunner().invoke(app, asked)
     assert refused.exit_code == 2
     assert refused.stderr == "hwsim: --plan x.json is not read at --depth engine; the engine is asked alone\n"
+
+
+def test_a_technology_gives_the_engine_its_clock_area_and_energy() -> None:
+    machine = hwsim.load_machine(None, hwsim.load_engine("systolic-os:rows=8,cols=8"), "osu018")
+    report = report_of(machine, hwsim.load_workload("resnet50"))
+    figures = machine.figures
+    assert figures is not None
+    assert report["area_um2"] == pytest.approx(figures.area_um2)
+    assert report["clock_ghz"] == machine.clock_ghz
+    energies = report["energy_by_component"]
+    assert energies is None or sum(energies.values()) == pytest.approx(report["energy_pj"])
+    tops = 2e-3 * report["macs"] * report["clock_ghz"] / report["total_cycles"]
+    assert report["tops_per_mm2"] == {"array": pytest.approx(1e6 * tops / report["area_um2"])}

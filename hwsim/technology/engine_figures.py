@@ -36,6 +36,18 @@ class EngineFigures:
     def clock_ghz(self) -> float:
         return 1 / self.period_ns
 
+    def energy_pj(self, macs: int, cycles: int, time_ns: float, unit_delay: bool) -> Mapping[str, float] | None:
+        """What the engine takes for ``macs`` in ``cycles`` that last ``time_ns``: leakage, clock and switching in pJ,
+        glitches as a unit delay has them or left out; None where no engine like it was simulated."""
+        if self.leakage_nw is None or self.clock_pj is None or self.switching is None:
+            return None
+        taken = self.switching.unit_delay_pj if unit_delay else self.switching.zero_delay_pj
+        return {
+            "leakage": 1e-6 * self.leakage_nw * time_ns,
+            "clock": self.clock_pj * cycles,
+            "switching": taken * macs / self.macs_per_cycle,
+        }
+
 
 def engine_figures(technology: Technology, engine: Engine) -> EngineFigures:
     """Raises SpecError for an engine with a leaf or a clock that ``technology`` can neither tell nor interpolate."""

@@ -32,8 +32,11 @@ FORMATS = ("a=int4,w=int4", "a=int8,w=int4", "a=int16,w=int16,acc=int48")
 
 WIDENED = ("systolic-os", "systolic-ws", "matrix-2d")
 
-LOW_BIT = ("lut", "lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
-LOW_BIT_FORMATS = ("w_bits=1", "w_bits=4", "w_bits=8", "a=int16", "a=fp16", "a=fp8e4m3")
+LUT_FORMATS = ("w_bits=1", "w_bits=4", "w_bits=8", "a=int16", "a=fp16", "a=fp8e4m3")
+BASELINES = ("lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
+BASELINE_FORMATS = ("w_bits=1", "w_bits=8", "a=fp16")
+"""Fewer than for ``lut``: widths between which others are interpolated, and the floats of its claims."""
+
 GROUPS = ("lut:k=2", "lut:k=8", "dequant-mac:k=1")
 
 ENCODINGS = ("booth", "naf")
@@ -66,7 +69,8 @@ def default_engines() -> tuple[Engine, ...]:
 def _formats() -> Iterator[str]:
     yield from (f"{array}:{formats}" for array in WIDENED for formats in FORMATS)
     yield from (f"systolic-os:mac=opt1,{formats}" for formats in FORMATS)
-    yield from (f"{array}:{formats}" for array in LOW_BIT for formats in LOW_BIT_FORMATS)
+    yield from (f"lut:{formats}" for formats in LUT_FORMATS)
+    yield from (f"{array}:{formats}" for array in BASELINES for formats in BASELINE_FORMATS)
     yield from (f"bitslice:mac={mac},encoding={name}" for mac in ("opt4c", "opt4e") for name in ENCODINGS)
 
 

@@ -1,4 +1,4 @@
-"""Leaves with one gate wrong: do their proofs, and does a bench, notice?
+"""Leaves with one gate wrong, and whether their proofs and a bench notice.
 
 Yosys' `mutate` puts all mutants of a leaf into one netlist, behind an input that names the mutant at work, 0 for none.
 """

@@ -1,5 +1,4 @@
-"""What an engine takes: leakage, clock and switching energy of each leaf, under given operands and by two models of
-glitches."""
+"""What an engine takes: leakage, clock and switching energy of each leaf, by two models of glitches."""
 
 from __future__ import annotations
 

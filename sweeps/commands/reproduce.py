@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 
 if TYPE_CHECKING:
+    from sweeps.reproduce.costs.figures import Costs
     from sweeps.reproduce.system import System
     from sweeps.reproduce.verdict import Row
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 def reproduce(
     system: Annotated[str, typer.Argument(metavar="SYSTEM", help="A published system: bitweight, lut or cosma.")],
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute the numbers now, not as stored.")] = False,
+    liberty: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--liberty",
+            help="Make the costs in a cell library now: NAME=FILE[,FILE], a folder with files of libraries, or osu018 "
+            "alone; may be given again.",
+        ),
+    ] = None,
     runs: Annotated[bool, typer.Option("--runs", help="Print the runs behind the claims of cosma instead.")] = False,
     json: Json = False,
 ) -> None:
@@ -28,7 +38,7 @@ def reproduce(
     if runs:
         _print_runs(found.name, fresh, json)
         return
-    rows = _computed(found) if fresh else _stored(found)
+    rows = _computed(found, liberty or []) if fresh or liberty else _stored(found)
     if json:
         print_json([row.record() for row in rows])
     else:
@@ -67,15 +77,35 @@ def _stored(system: System) -> tuple[Row, ...]:
             f"hwsim: these results of {system.name} are stale: they were stored by other code; --fresh computes them",
             err=True,
         )
+    _tell_of_costs(system)
     return stored.rows
 
 
-def _computed(system: System) -> tuple[Row, ...]:
+def _tell_of_costs(system: System, made: Sequence[str] = ()) -> None:
+    """Say which stored costs are of other netlists than the code makes now."""
+    from sweeps.reproduce.costs.stored_costs import MADE_BY, stale, stored_shelves
+
+    shelves = stored_shelves() if system.asks_costs else {}
+    old = [name for name, shelf in shelves.items() if name not in made and stale(shelf)]
+    if old:
+        typer.echo(
+            f"hwsim: the costs in {', '.join(old)} are stale: they are of other netlists; {MADE_BY} makes them",
+            err=True,
+        )
+
+
+def _computed(system: System, liberty: Sequence[str]) -> tuple[Row, ...]:
     from rich.progress import Progress
 
+    from sweeps.reproduce.costs.making import workshops
+    from sweeps.reproduce.costs.stored_costs import stored_shelves
     from sweeps.reproduce.system import compute
+
+    made = workshops(liberty)
+    _tell_of_costs(system, list(made))
+    book: dict[str, Costs] = {**stored_shelves(), **made}
 
     screen = console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("claims", total=system.size)
-        return compute(system, lambda: bar.advance(task))
+        return compute(system, lambda: bar.advance(task), book)

@@ -71,8 +71,10 @@ def simulate(
     from mapper.planning import plan as make_plan
 
     if depth == ENGINE_DEPTH:
-        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan, "--technology": technology}
-        _simulate_engine(workload, engine, machine, dim, unread, json)
+        unread = {"--operands": operands, "--plan": plan, "--out-plan": out_plan}
+        _check_unread(unread)
+        alone = load_machine(machine, load_engine(engine), read_technology(technology, scale_to))
+        _simulate_engine(load_workload(workload, read_dims(dim)), alone, json)
         return
     how = _depth(depth)
     if operands is not None:
@@ -98,26 +100,19 @@ def simulate(
     print_report(console(), report, network.name, around.engine.spec)
 
 
-def _simulate_engine(
-    workload: str,
-    engine: str,
-    machine: str | None,
-    dim: list[str] | None,
-    unread: Mapping[str, object],
-    json: bool,
-) -> None:
-    """The engine alone: there is no plan that it could follow, and no operand that it would look at."""
-    from hwsim.engine import load_engine
+def _check_unread(given: Mapping[str, Path | None]) -> None:
+    """Raise SpecError for what an engine alone has no use for: a plan, or operands."""
     from hwsim.errors import SpecError
-    from hwsim.machine import load_machine
-    from hwsim.workload.loader import load_workload
+
+    for option, path in given.items():
+        if path is not None:
+            raise SpecError(f"{option} {path} is not read at --depth {ENGINE_DEPTH}; the engine is asked alone")
+
+
+def _simulate_engine(network: Network, machine: Around, json: bool) -> None:
     from sweeps.engine_depth import report_of
 
-    for option, given in unread.items():
-        if given is not None:
-            raise SpecError(f"{option} {given} is not read at --depth {ENGINE_DEPTH}; the engine is asked alone")
-    network = load_workload(workload, read_dims(dim))
-    report = report_of(load_machine(machine, load_engine(engine)), network)
+    report = report_of(machine, network)
     if json:
         print_json(report)
         return

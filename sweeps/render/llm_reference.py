@@ -12,7 +12,7 @@ from hwsim.gpu.registry import UNIT_FIELDS
 from hwsim.gpu.unit import LUT_BITS, MAC_BITS, UnitKind, listed
 from hwsim.spec import field_text
 from sweeps.render.reference import Catalogue
-from sweeps.render.reproduce import number
+from sweeps.render.reproduce_words import number
 from sweeps.reproduce.lut.fusion import FUSION
 from sweeps.reproduce.lut.kernels import KERNELS
 from sweeps.reproduce.lut.networks import NETWORKS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -12,9 +11,11 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sweeps.render.reproduce_costs import library_grid
+from sweeps.render.reproduce_words import counts, figures, number, verdict, verdicts, with_unit
 from sweeps.render.terminal import WIDE
 from sweeps.reproduce.claim import Origin
-from sweeps.reproduce.tolerance import Kind, Value
+from sweeps.reproduce.tolerance import Kind
 from sweeps.reproduce.verdict import Row, Verdict
 
 COLUMNS = ("claim", "from", "published", "ours", "deviation", "tolerance", "verdict")
@@ -33,12 +34,6 @@ ORIGINS = {
     Origin.MEASURED: "independent measurement",
     Origin.DERIVED: "independent derivation",
 }
-STYLES = {
-    Verdict.REPRODUCED: "green",
-    Verdict.DIRECTION_ONLY: "yellow",
-    Verdict.NOT_REPRODUCED: "red",
-    Verdict.NOT_CHECKABLE: "dim",
-}
 
 
 def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:
@@ -46,7 +41,11 @@ def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:
     console.print(Text(title, style="bold"))
     console.print(Text(f"from: {legend(rows)}"))
     columns = COLUMNS if console.width >= WIDE else COLUMNS_NARROW
-    for section, of_section in groupby(rows, lambda row: row.section):
+    for section, found in groupby(rows, lambda row: row.section):
+        of_section = list(found)
+        if any(row.library for row in of_section):
+            console.print(library_grid(section, of_section, console.width >= WIDE))
+            continue
         grid, said = _grid(section, columns), ""
         for line in _lines(of_section):
             _add(grid, columns, _cells(line, note=line[0].note if line[0].note != said else ""))
@@ -55,7 +54,7 @@ def print_rows(console: Console, title: str, rows: Sequence[Row]) -> None:
     if missed := [row for row in rows if row.outcome is Verdict.NOT_REPRODUCED]:
         grid = _grid("Not reproduced, number by number", columns)
         for row in missed:
-            _add(grid, columns, (Text(row.claim), row.origin, *_figures(row), _verdict(row.verdict, row.outcome)))
+            _add(grid, columns, (Text(row.claim), row.origin, *figures(row), verdict(row.verdict, row.outcome)))
         console.print(grid)
     for sentence in summary(rows):
         console.print(Text(sentence))
@@ -77,12 +76,7 @@ def summary(rows: Sequence[Row]) -> tuple[str, ...]:
     of_authors = [row for row in rows if row.of_the_authors]
     checks = [row for row in rows if not row.of_the_authors]
     parts = ((of_authors, "published by the authors"), (checks, "independent checks"))
-    return tuple(f"{len(part)} {words}: {_counts(part)}" for part, words in parts if part)
-
-
-def _counts(rows: Sequence[Row]) -> str:
-    found = Counter(row.outcome for row in rows)
-    return ", ".join(f"{found[verdict]} {verdict.value}" for verdict in Verdict if found[verdict])
+    return tuple(f"{len(part)} {words}: {counts(part)}" for part, words in parts if part)
 
 
 def _grid(title: str, columns: Sequence[str]) -> Grid:
@@ -103,74 +97,21 @@ def _cells(series: Sequence[Row], note: str) -> tuple[Text | str, ...]:
     """One line: of a series with several numbers, that which deviates most."""
     worst = max(series, key=_badness)
     name = Text(series[0].series)
-    figures = _figures(worst)
+    shown = figures(worst)
     if len(series) == 1:
         name.append(f": {worst.point}" if worst.point else "")
     elif worst.outcome is Verdict.NOT_CHECKABLE:
         name.append(f": {' / '.join(row.point for row in series)}")
-        figures = (_with_unit(" / ".join(number(row.published) for row in series), worst), *figures[1:])
+        shown = (with_unit(" / ".join(number(row.published) for row in series), worst), *shown[1:])
     elif not any(row.deviation for row in series):
-        figures = (f"{len(series)} values", "the same", *figures[2:])
+        shown = (f"{len(series)} values", "the same", *shown[2:])
     else:
         name.append(f" ({len(series)} numbers; worst: {worst.point})")
     if note:
         name.append(f"\n{note}", style="dim")
-    return name, " ".join(sorted({row.origin for row in series})), *figures, _verdicts(series)
+    return name, " ".join(sorted({row.origin for row in series})), *shown, verdicts(series)
 
 
 def _badness(row: Row) -> tuple[bool, float]:
     missed = row.outcome is Verdict.NOT_REPRODUCED
     return missed, float("inf") if row.deviation is None else abs(row.deviation) / (row.tolerance or 1)
-
-
-def _verdicts(series: Sequence[Row]) -> Text:
-    if len({row.verdict for row in series}) == 1:
-        return _verdict(series[0].verdict, series[0].outcome)
-    return _verdict(_counts(series), max((row.outcome for row in series), key=list(Verdict).index))
-
-
-def _verdict(words: str, outcome: Verdict) -> Text:
-    return Text(words, style=STYLES[outcome])
-
-
-def _figures(row: Row) -> tuple[str, str, str, str]:
-    """Published, ours, deviation and tolerance of a row."""
-    return _with_unit(number(row.published), row), _ours(row), _deviation(row), _tolerance(row)
-
-
-def _ours(row: Row) -> str:
-    """Four digits of a computed number."""
-    if type(row.ours) is float:
-        return f"{row.ours:#.4g}".rstrip(".")
-    return "–" if row.ours is None else number(row.ours)
-
-
-def _with_unit(text: str, row: Row) -> str:
-    return f"{text} {row.unit}" if row.unit else text
-
-
-def number(value: Value) -> str:
-    """Six digits of a number at most, all of a whole one; yes or no of a truth value."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    return str(value) if isinstance(value, int) else f"{value:.6g}"
-
-
-def _deviation(row: Row) -> str:
-    if row.deviation is None:
-        return "–"
-    if row.tolerance_kind in (Kind.RELATIVE.value, Kind.DIRECTION.value):
-        return f"{100 * row.deviation:+.2f} %"
-    return "0" if row.deviation == 0 else f"{row.deviation:+.2g}"
-
-
-def _tolerance(row: Row) -> str:
-    if row.tolerance_kind is None:
-        return "–"
-    if row.tolerance is None or row.tolerance_kind == Kind.EXACT.value:
-        return row.tolerance_kind
-    return f"±{100 * row.tolerance:g} %" if row.tolerance_kind == Kind.RELATIVE.value else f"±{row.tolerance:g}"

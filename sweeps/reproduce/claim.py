@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from hwsim.errors import SpecError
+from sweeps.reproduce.costs.figures import Costs
+from sweeps.reproduce.costs.libraries import LIBRARIES
 from sweeps.reproduce.tolerance import Tolerance, Value
 
 Measure = Callable[[], Value]
 """Computes the number of ours; it calls models and returns what they say."""
+
+AUTHORS = "authors' accounting"
+"""What a number would be if it counted what the authors count; said beside ours where the two differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A number of ours, and numbers to read beside it that the verdict does not depend on, by what they are."""
+
+    value: Value
+    beside: Mapping[str, Value] = field(default_factory=dict)
+
+
+CostMeasure = Callable[[Costs], Value | Answer]
+"""Computes the number of ours from what gates cost in one cell library."""
 
 
 class Origin(Enum):
@@ -55,8 +72,8 @@ def derived(how: str) -> Source:
 class Claim:
     """``series`` says what is claimed, ``point`` for which case of a table.
 
-    Either ``ours`` and a tolerance, or ``why_not``, the reason why it is not checkable here. Raises SpecError for a
-    claim that has both or neither.
+    Either ``ours`` (or ``costed`` and the cell library in which it is asked) and a tolerance, or ``why_not``, the
+    reason why it is not checkable here. Raises SpecError for a claim that has both or neither.
     """
 
     series: str
@@ -68,18 +85,23 @@ class Claim:
     why_not: str = ""
     unit: str = ""
     note: str = ""
+    library: str = ""
+    costed: CostMeasure | None = None
 
     def __post_init__(self) -> None:
-        answered = self.ours is not None and self.tolerance is not None
-        if answered == bool(self.why_not) or (self.ours is None) != (self.tolerance is None):
+        measured = self.ours is not None or self.costed is not None
+        if measured == bool(self.why_not) or measured != (self.tolerance is not None):
             raise SpecError(f"{self.text}: a claim has a number of ours with a tolerance, or a reason why it has none")
         if not self.series or not self.source.place:
             raise SpecError(f"{self.text}: a claim says what is claimed, and where")
+        if (self.costed is not None) != bool(self.library):
+            raise SpecError(f"{self.text}: a number from costs has a cell library, and only such a number")
 
     @property
     def text(self) -> str:
         """The claim in words; no two claims of a system have the same."""
-        return f"{self.series}: {self.point}" if self.point else self.series
+        words = f"{self.series}: {self.point}" if self.point else self.series
+        return f"{words} [{self.library}]" if self.library else words
 
 
 def table(
@@ -103,4 +125,20 @@ def unchecked(
     """Claims that cannot be checked here, all for the same reason."""
     return tuple(
         Claim(series, point, source, published, why_not=why_not, unit=unit, note=note) for point, published in cells
+    )
+
+
+def costed(
+    series: str,
+    source: Source,
+    tolerance: Tolerance,
+    cells: Iterable[tuple[str, Value, CostMeasure]],
+    unit: str = "",
+    note: str = "",
+) -> tuple[Claim, ...]:
+    """Claims that what gates cost answers, each in every cell library; ``cells`` are as those of `table`."""
+    return tuple(
+        Claim(series, point, source, published, tolerance, unit=unit, note=note, library=library, costed=measure)
+        for point, published, measure in cells
+        for library in LIBRARIES
     )

@@ -12,6 +12,7 @@ import hwsim
 import mapper
 from hwsim.errors import SpecError
 from sweeps.canonical import digest_of_files
+from sweeps.reproduce.costs.stored_costs import FILE
 from sweeps.reproduce.verdict import Row
 
 FOLDER = Path(__file__).parent / "results"
@@ -37,6 +38,9 @@ READS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What decides the rows of a system beside its claims; all of hwsim where nothing is said."""
 
+COSTED = ("bitweight", "lut")
+"""Systems with claims that stored costs answer."""
+
 
 @lru_cache
 def code_digest(system: str) -> str:
@@ -51,6 +55,9 @@ def _sources(system: str) -> Iterator[tuple[str, Path]]:
         package, _, inside = read.partition("/")
         yield from _files(package, roots[package], roots[package] / inside)
     yield from _files(here.name, here, here / system)
+    if system in COSTED:
+        yield from _files(here.name, here, here / "costs")
+        yield f"{here.name}/results/{FILE.name}", FILE
     yield from ((f"{here.name}/{path.name}", path) for path in sorted(here.glob("*.py")))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hwsim.errors import SpecError
 from sweeps.reproduce.claim import Claim
+from sweeps.reproduce.costs.figures import Costs
 from sweeps.reproduce.verdict import Row, answered
 
 
@@ -36,12 +37,19 @@ class System:
         """How many claims there are."""
         return sum(len(section.claims) for section in self.sections)
 
+    @property
+    def asks_costs(self) -> bool:
+        """Whether a claim is answered by what gates cost."""
+        return any(claim.library for section in self.sections for claim in section.claims)
 
-def compute(system: System, step: Callable[[], object] = lambda: None) -> tuple[Row, ...]:
-    """Every row, computed now; ``step`` is called after each."""
+
+def compute(
+    system: System, step: Callable[[], object] = lambda: None, book: Mapping[str, Costs] | None = None
+) -> tuple[Row, ...]:
+    """Every row, computed now, what gates cost from ``book`` (None: as stored); ``step`` is called after each."""
     rows = []
     for section in system.sections:
         for claim in section.claims:
-            rows.append(answered(claim, section.title))
+            rows.append(answered(claim, section.title, book))
             step()
     return tuple(rows)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-from sweeps.reproduce.claim import Claim, Origin
+from sweeps.reproduce.claim import Answer, Claim, Origin
+from sweeps.reproduce.costs.figures import Costs, NotCostedError
+from sweeps.reproduce.costs.stored_costs import stored_shelves
 from sweeps.reproduce.tolerance import Kind, Tolerance, Value, numbers
 
 
@@ -41,6 +43,10 @@ class Row:
     point: str
     unit: str
     note: str
+    library: str = ""
+    """The cell library that ours comes from; empty for what no gate has a part in."""
+    beside: Mapping[str, Value] = field(default_factory=dict)
+    """More numbers of ours, by what they are, which the verdict does not depend on."""
 
     @property
     def outcome(self) -> Verdict:
@@ -61,10 +67,11 @@ class Row:
         return Row(**values)
 
 
-def answered(claim: Claim, section: str) -> Row:
-    """The row of ``claim``: ours is computed now."""
-    ours = claim.ours() if claim.ours is not None else None
-    tolerance = claim.tolerance
+def answered(claim: Claim, section: str, book: Mapping[str, Costs] | None = None) -> Row:
+    """The row of ``claim``: ours is computed now, of costs with those in ``book`` (by library; None: the stored)."""
+    answer, why_not = _asked(claim, book)
+    tolerance = claim.tolerance if answer is not None else None
+    ours = None if answer is None else answer.value
     return Row(
         claim=claim.text,
         source=claim.source.place,
@@ -72,7 +79,7 @@ def answered(claim: Claim, section: str) -> Row:
         ours=ours,
         deviation=None if tolerance is None or ours is None else tolerance.deviation(claim.published, ours),
         tolerance=None if tolerance is None else tolerance.bound,
-        verdict=_words(claim, ours),
+        verdict=_words(tolerance, claim.published, ours, why_not),
         tolerance_kind=None if tolerance is None else tolerance.kind.value,
         origin=claim.source.origin.value,
         section=section,
@@ -80,13 +87,29 @@ def answered(claim: Claim, section: str) -> Row:
         point=claim.point,
         unit=claim.unit,
         note=claim.note,
+        library=claim.library,
+        beside={} if answer is None else dict(answer.beside),
     )
 
 
-def _words(claim: Claim, ours: Value | None) -> str:
-    if claim.tolerance is None or ours is None:
-        return f"{Verdict.NOT_CHECKABLE.value} ({claim.why_not})"
-    return judge(claim.tolerance, claim.published, ours).value
+def _asked(claim: Claim, book: Mapping[str, Costs] | None) -> tuple[Answer | None, str]:
+    """What ours is, or why there is none."""
+    if claim.ours is not None:
+        return Answer(claim.ours()), ""
+    if claim.costed is None:
+        return None, claim.why_not
+    try:
+        costs = (stored_shelves() if book is None else book)[claim.library]
+        value = claim.costed(costs)
+    except NotCostedError as error:
+        return None, str(error)
+    return value if isinstance(value, Answer) else Answer(value), ""
+
+
+def _words(tolerance: Tolerance | None, published: Value, ours: Value | None, why_not: str) -> str:
+    if tolerance is None or ours is None:
+        return f"{Verdict.NOT_CHECKABLE.value} ({why_not})"
+    return judge(tolerance, published, ours).value
 
 
 def judge(tolerance: Tolerance, published: Value, ours: Value) -> Verdict:
