@@ -41,7 +41,7 @@ reproduce: $(VENV)/.demo
 
 # every measure of docs/benchmarks.md but the long ones (flat areas, designed networks mapped) and those that need files (SCALE-Sim, MiniMalloc)
 bench: $(VENV)/.test
-	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form; do $(BIN)/python benchmarks/$$file.py || exit 1; done
+	for file in step_rate multiply_rate emit_rate issue_count counted_networks lut_values gpu_models resnet50_closed_form report_rate; do $(BIN)/python benchmarks/$$file.py || exit 1; done
 	$(BIN)/python benchmarks/mapping.py --only optima chain
 	$(BIN)/python benchmarks/sweep_speed.py
 

@@ -19,9 +19,10 @@ from sweeps.commands.lut_error import lut_error
 from sweeps.commands.map import map_workload
 from sweeps.commands.nest import nest
 from sweeps.commands.pack import pack
+from sweeps.commands.report import report
 from sweeps.commands.reproduce import reproduce
 from sweeps.commands.simulation import simulate
-from sweeps.commands.study import export, report, sweep
+from sweeps.commands.study import export, sweep
 from sweeps.commands.tile import tile
 from sweeps.release import release
 

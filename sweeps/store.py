@@ -15,6 +15,7 @@ from sweeps.point import Outcome, Point
 from sweeps.record import Record, pack, unpack_report
 from sweeps.store_file import FILE_NAME, create, in_words, open_checked
 from sweeps.store_schema import migrate
+from sweeps.verdicts import FrontVerdict
 
 ASKED_AT_ONCE = 500
 """Digests in one query; SQLite has a bound on them."""
@@ -150,6 +151,18 @@ class Store:
                 known = None if summary is None else json.loads(summary)
                 found[digest] = Outcome(asked[digest], seconds, summary=known, error=error)
         return found
+
+    def put_verdict(self, verdict: FrontVerdict) -> None:
+        """Store what became of one engine's gates, in place of an older verdict."""
+        found = (verdict.key, verdict.engine, verdict.verified, verdict.passed, verdict.said, verdict.version)
+        with in_words(self._path), self._db:
+            self._db.execute("INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)", found)
+
+    def verdicts(self) -> Iterator[FrontVerdict]:
+        """Every verdict that is stored, in the order of keys."""
+        query = "SELECT key, engine, verified, passed, said, version FROM verdict ORDER BY key"
+        for key, engine, verified, passed, said, version in self._db.execute(query):
+            yield FrontVerdict(key, engine, verified, bool(passed), said, version)
 
     def finished(self) -> frozenset[str]:
         """Digests of the points that need not run again."""

@@ -20,6 +20,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE study ADD COLUMN version TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE outcome ADD COLUMN seed INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        "CREATE TABLE verdict (key TEXT PRIMARY KEY, engine TEXT NOT NULL, verified TEXT NOT NULL,"
+        " passed INTEGER NOT NULL, said TEXT NOT NULL, version TEXT NOT NULL)",
+    ),
 )
 """Step i brings a file of schema i to schema i + 1. Schema 1 knew grids alone, whose seed is 0."""
 

@@ -9,8 +9,22 @@ from sweeps.metrics import METRICS, OF_MACHINE
 
 Numbers = Mapping[str, Any]
 
-SUMMED = frozenset({"total_cycles", "runtime_us", "compute_cycles", "stall_cycles", "dram_bytes", "macs", "energy_pj"})
+SUMMED = frozenset(
+    {
+        "total_cycles",
+        "runtime_us",
+        "compute_cycles",
+        "stall_cycles",
+        "dram_bytes",
+        "macs",
+        "energy_pj",
+        "energy_unit_delay_pj",
+    }
+)
 """What grows with the work: weight times value, summed."""
+
+PER_JOULE = frozenset({"tops_per_watt"})
+"""Operations over energies: averaged so that it still is the operations of all networks over their energies."""
 
 OF_DESIGN = OF_MACHINE | {"area_um2"}
 """What the networks do not change."""
@@ -34,4 +48,7 @@ def _one(name: str, summaries: Sequence[Numbers], weights: Sequence[float], cycl
         return values[0]
     if name in SUMMED:
         return sum(value * weight for value, weight in zip(values, weights, strict=True))
+    if name in PER_JOULE:
+        work = [summary["macs"] * weight for summary, weight in zip(summaries, weights, strict=True)]
+        return (sum(work) or 1) / (sum(each / value for each, value in zip(work, values, strict=True)) or 1)
     return sum(value * share for value, share in zip(values, cycles, strict=True)) / (sum(cycles) or 1)

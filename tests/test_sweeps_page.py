@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +19,25 @@ from sweeps.render import screenshot
 from sweeps.render.answer import answer
 from sweeps.render.labels import Labels
 from sweeps.render.page import page
-from sweeps.render.payload import payload
+from sweeps.render.payload import Pages, payload
 from sweeps.render.screenshot import QUIET, ScreenshotError, find_browser, take
+from sweeps.render.shown import Shown
 from sweeps.runner import run
 from sweeps.store import Store
 from sweeps.study import load_study
-from sweeps.table import Table, read_table
+from sweeps.table import read_table
 
-ReportOf = Callable[[str], Mapping[str, Any]]
 HOSTILE = 'Which </script><script>alert("1")</script> & why?'
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, ReportOf]:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     folder = tmp_path_factory.mktemp("study")
     text = STUDY.replace('"Which one?"', f"'''{HOSTILE}'''")
     study = load_study(write_study(folder, text))
     run(study, folder / "out")
     store = Store.open(folder / "out")
-    return read_table(store, study), store.report
+    return Shown(read_table(store, study), store.report)
 
 
 def data_of(text: str) -> Any:
@@ -47,11 +46,10 @@ def data_of(text: str) -> Any:
     return json.loads(match[1])
 
 
-def test_the_page_holds_what_the_table_holds(swept: tuple[Table, ReportOf]) -> None:
-    table, report_of = swept
-    data = data_of(page(table, report_of))
+def test_the_page_holds_what_the_table_holds(swept: Shown) -> None:
+    table, data = swept.table, data_of(page(swept))
     points = data["points"]
-    assert {len(column) for name, column in points.items() if name != "values"} == {POINTS}
+    assert {len(points[name]) for name in ("digest", "workload", "array", "label", "front")} == {POINTS}
     assert points["values"]["macs"] == 40 * 24 * 30 + 7 * 64 * 65
     labels = Labels(table.entries)
     assert [points["label"][i].join(data["commands"][k]) for i, k in enumerate(points["command"])] == [
@@ -59,32 +57,30 @@ def test_the_page_holds_what_the_table_holds(swept: tuple[Table, ReportOf]) -> N
     ]
     assert points["values"]["total_cycles"] == [entry.values["total_cycles"] for entry in table.entries]
     assert points["front"] == [int(entry.on_front) for entry in table.entries]
-    assert [sum(causes) for causes in points["causes"]] == points["values"]["total_cycles"]
+    causes = [sum(data["layers"][str(at)]["causes"]) for at in range(POINTS)]
+    assert causes == points["values"]["total_cycles"]
     assert data["workloads"][0]["layers"][1] == {"name": "second", "m": 7, "n": 64, "k": 65, "batch": 1}
     assert sorted(map(int, data["layers"])) == list(range(POINTS))
 
 
-def test_layers_add_up_to_what_the_report_says(swept: tuple[Table, ReportOf]) -> None:
-    table, report_of = swept
-    data = payload(table, report_of)
+def test_layers_add_up_to_what_the_report_says(swept: Shown) -> None:
+    data = payload(Pages([swept]))
     for at, layers in data["layers"].items():
-        report = report_of(table.entries[int(at)].digest)
+        report = swept.report_of(swept.table.entries[int(at)].digest)
         assert [sum(row) for row in layers["cycles"]] == [layer["total_cycles"] for layer in report["layers"]]
 
 
-def test_layers_beyond_the_budget_are_left_out_the_front_last(
-    swept: tuple[Table, ReportOf], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table, report_of = swept
-    monkeypatch.setattr(payload_module, "LAYERS_BUDGET_BYTES", 150 * len(table.front))
-    kept = {int(at) for at in payload(table, report_of)["layers"]}
+def test_layers_beyond_the_budget_are_left_out_the_front_last(swept: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = swept.table
+    monkeypatch.setattr(payload_module, "LAYERS_BUDGET_BYTES", 160 * len(table.front))
+    kept = {int(at) for at in payload(Pages([swept]))["layers"]}
     front = {entry.position for entry in table.front}
     assert 0 < len(kept) < POINTS
     assert kept <= front or front <= kept
 
 
-def test_commands_name_the_same_machine(swept: tuple[Table, ReportOf]) -> None:
-    table, _ = swept
+def test_commands_name_the_same_machine(swept: Shown) -> None:
+    table = swept.table
     labels = Labels(table.entries)
     assert len({labels.command(entry) for entry in table.entries}) == POINTS
     for entry in table.entries:
@@ -96,8 +92,8 @@ def test_commands_name_the_same_machine(swept: tuple[Table, ReportOf]) -> None:
         assert loaded.dram.bandwidth_gb_per_s == entry.values["dram_gb_per_s"]
 
 
-def test_the_answer_names_the_best_design_and_counts_the_front(swept: tuple[Table, ReportOf]) -> None:
-    table, _ = swept
+def test_the_answer_names_the_best_design_and_counts_the_front(swept: Shown) -> None:
+    table = swept.table
     first, second = answer(table)
     best = min(table.entries, key=lambda e: (e.values["total_cycles"], e.values["pe_count"], e.position))
     assert first.startswith(f"`{Labels(table.entries).engine(best)}` has the lowest total cycles, ")
@@ -113,8 +109,8 @@ def test_objectives_that_need_a_technology_are_named(tmp_path: Path) -> None:
     )
 
 
-def test_the_page_loads_nothing_and_escapes_what_it_shows(swept: tuple[Table, ReportOf]) -> None:
-    text = page(*swept)
+def test_the_page_loads_nothing_and_escapes_what_it_shows(swept: Shown) -> None:
+    text = page(swept)
     assert not re.search(r"""(src|href)\s*=\s*["']|@import|url\(|fetch\(|XMLHttpRequest|import\(""", text)
     assert re.findall(r"https?://[^\"'\s]+", text) == ["http://www.w3.org/2000/svg"]
     assert text.count("</script>") == 2
@@ -122,8 +118,8 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows(swept: tuple[Table, Re
     assert len(text.encode()) < 6_000_000
 
 
-def test_equal_tables_give_equal_pages(swept: tuple[Table, ReportOf]) -> None:
-    assert page(*swept) == page(*swept)
+def test_equal_tables_give_equal_pages(swept: Shown) -> None:
+    assert page(swept) == page(swept)
 
 
 def test_a_study_without_results_has_a_page_that_says_so(tmp_path: Path) -> None:
@@ -135,7 +131,7 @@ def test_a_study_without_results_has_a_page_that_says_so(tmp_path: Path) -> None
     study = load_study(write_study(tmp_path, text))
     table = run(study)
     assert len(table.failed) == len(table.entries)
-    words = page(table, lambda digest: {})
+    words = page(Shown(table, lambda digest: {}))
     assert "No design answers the question: " in words
     assert f"{len(table.failed)} points failed" in words
 
@@ -153,10 +149,9 @@ def dom_of(path: Path, tmp_path: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
-def test_the_scripts_run_in_a_browser(swept: tuple[Table, ReportOf], tmp_path: Path) -> None:
-    table, report_of = swept
+def test_the_scripts_run_in_a_browser(swept: Shown, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    path.write_text(page(table, report_of))
+    path.write_text(page(swept))
     dom = dom_of(path, tmp_path)
     assert 'data-ready="yes"' in dom
     assert dom.count("<tr tabindex=") == POINTS
@@ -190,10 +185,10 @@ def test_a_browser_that_makes_no_picture_is_a_sentence_and_an_older_picture_stay
     assert picture.read_bytes() == b"older"
 
 
-def test_a_picture_is_taken(swept: tuple[Table, ReportOf], tmp_path: Path) -> None:
+def test_a_picture_is_taken(swept: Shown, tmp_path: Path) -> None:
     browser()
     path, picture = tmp_path / "report.html", tmp_path / "pictures" / "report.png"
-    path.write_text(page(*swept))
+    path.write_text(page(swept))
     take(path, picture, size=(800, 600))
     head = picture.read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n"

@@ -15,7 +15,7 @@ from sweeps.cli import app
 from sweeps.design_table import weighted_table
 from sweeps.metrics import BY_NAME, METRICS
 from sweeps.table import Table
-from sweeps.weighted import OF_DESIGN, SUMMED, weighted
+from sweeps.weighted import OF_DESIGN, PER_JOULE, SUMMED, weighted
 
 OTHER = '[[gemm]]\nname = "other"\nm = 33\nn = 9\nk = 17\n'
 TWO = STUDY.replace('["gemms.toml"]', '[{name="gemms.toml", weight=3}, "other.toml"]')
@@ -77,8 +77,9 @@ def test_a_design_that_constraints_keep_from_one_network_has_no_weighted_row(tmp
 
 
 def test_every_result_is_a_sum_a_property_of_the_design_or_a_ratio() -> None:
-    assert set(BY_NAME) - SUMMED - OF_DESIGN == {"utilization"}
+    assert set(BY_NAME) - SUMMED - OF_DESIGN - PER_JOULE == {"utilization", "tops_per_mm2"}
     assert not SUMMED & OF_DESIGN
+    assert not PER_JOULE & (SUMMED | OF_DESIGN)
 
 
 cycles = st.integers(1, 10**9)
@@ -113,3 +114,13 @@ def test_weights_are_on_the_terminal(tmp_path: Path) -> None:
     assert "On 2 networks, weighted, matrix-2d:rows=16,cols=16 has the lowest total cycles" in done.output.replace(
         "\n", " "
     )
+
+
+@given(st.lists(st.tuples(summaries, st.floats(0.01, 100), st.floats(0.1, 100)), min_size=1, max_size=5))
+def test_operations_per_joule_are_those_of_all_networks_over_their_energies(
+    parts: list[tuple[dict[str, int], float, float]],
+) -> None:
+    found = weighted([{**s, "tops_per_watt": rate} for s, _, rate in parts], [weight for _, weight, _ in parts])
+    work = [summary["macs"] * weight for summary, weight, _ in parts]
+    energy = [each / rate for each, (_, _, rate) in zip(work, parts, strict=True)]
+    assert found["tops_per_watt"] == pytest.approx(sum(work) / sum(energy))

@@ -1,4 +1,4 @@
-"""``hwsim sweep``, ``report`` and ``export``: run a study, look at it, hand it on."""
+"""``hwsim sweep`` and ``export``: run a study, hand its table on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import typer
 
 from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
+from sweeps.commands.report import VerifyFront, stored, verdict_facts, verified
 
 if TYPE_CHECKING:
     from sweeps.promising import Promising
-    from sweeps.store import Store
     from sweeps.study import Study
     from sweeps.table import Table
     from sweeps.workers.choice import Place
@@ -42,6 +42,7 @@ def sweep(
         bool,
         typer.Option("--promising-first", help="Run first what a surrogate takes for the front (depth count, step)."),
     ] = False,
+    verify_front: VerifyFront = False,
     json: Json = False,
 ) -> None:
     """Run a study; what is stored already is not run again, so the same command continues after any end."""
@@ -51,9 +52,12 @@ def sweep(
         from hwsim.errors import SpecError
 
         raise SpecError("sweep needs --out, the folder in which it stores what it runs; --dry-run does without")
+    from sweeps.verdicts import check_simulator
     from sweeps.workers.choice import Place
 
     place = Place(workers, scheduler, point_time_limit)
+    if verify_front:
+        check_simulator()
     loaded = load_study(study)
     _check_points(loaded)
     if dry_run or out is None:
@@ -61,15 +65,16 @@ def sweep(
         return
     order = _promising(loaded) if promising_first else None
     table = _run(loaded, out, place, retry_failed, order)
+    verdicts = verified(table, out, quiet=json) if verify_front else []
     if json:
-        print_json(_facts(table, out))
+        print_json({**_facts(table, out), **verdict_facts(verdicts)})
     else:
         from sweeps.render.terminal import print_table
 
         for error in order.errors() if order else []:
             typer.echo(str(error))
         print_table(console(), table, str(out))
-    raise typer.Exit(ANSWER_IS_BAD if table.failed else 0)
+    raise typer.Exit(ANSWER_IS_BAD if table.failed or not all(v.passed for v in verdicts) else 0)
 
 
 def _check_points(study: Study) -> None:
@@ -133,46 +138,6 @@ def _facts(table: Table, out: Path) -> dict[str, object]:
     }
 
 
-def report(
-    folder: Folder,
-    html: Annotated[Path | None, typer.Option("--html", help="The page; DIR/report.html if not given.")] = None,
-    screenshot: Annotated[
-        Path | None, typer.Option("--screenshot", help="A picture of the page (PNG), if there is a Chromium.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Write one self-contained HTML page: the question, the answer, the front, every layer, every design."""
-    from sweeps.layout import check_report
-    from sweeps.render.page import page
-
-    target = html or folder / "report.html"
-    store, table = _stored(folder)
-    with store:
-        text = page(table, lambda digest: check_report(store.report(digest), str(folder)))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, "utf-8")
-    picture = None if screenshot is None else _picture(target, screenshot)
-    if json:
-        print_json({"html": str(target), "bytes": len(text.encode()), "screenshot": picture})
-    else:
-        ran = len(table.entries) - table.missing
-        designs = f"{ran} of {len(table.entries)} designs ran" if table.missing else f"{ran} designs"
-        typer.echo(f"{target}: {designs}, {len(table.front)} on the front")
-
-
-def _picture(page: Path, picture: Path) -> str | None:
-    """Take the picture; without a browser say so, which is no reason to fail: the page is there."""
-    from hwsim.errors import HwsimError
-    from sweeps.render.screenshot import take
-
-    try:
-        take(page, picture)
-    except (HwsimError, OSError) as error:
-        typer.echo(f"hwsim: {error}; the page is written", err=True)
-        return None
-    return str(picture)
-
-
 def export(
     folder: Folder,
     csv: Annotated[Path | None, typer.Option("--csv", help="The table; `-` is stdout.")] = None,
@@ -187,7 +152,7 @@ def export(
         from hwsim.errors import SpecError
 
         raise SpecError("export needs --csv or --parquet, the file that it writes")
-    store, table = _stored(folder)
+    store, table = stored(folder)
     store.close()
     if designs:
         table = _designs(table, folder)
@@ -229,16 +194,3 @@ def _designs(table: Table, folder: Path) -> Table:
     if found is None:
         raise SpecError(f"{folder}: the study weighs no workloads, so that its designs have no results of their own")
     return found
-
-
-def _stored(folder: Path) -> tuple[Store, Table]:
-    from sweeps.layout import check_rows
-    from sweeps.store import Store
-    from sweeps.study import parse_study
-    from sweeps.table import read_table
-
-    store = Store.open(folder)
-    origin, text = store.study_text()
-    study = parse_study(text, origin)
-    check_rows(store, str(folder))
-    return store, read_table(store, study)

@@ -64,7 +64,7 @@ def _best_sentence(table: Table, labels: Labels, network: str, lead: bool) -> st
     best = ranked[0]
     word = "lowest" if direction is Direction.MINIMISE else "highest"
     start = f"On {network}, " if lead else ""
-    facts = ", ".join(_fact(companion, best) for companion in COMPANIONS if companion != name)
+    facts = ", ".join(_fact(c, best) for c in COMPANIONS if c != name and best.values[c] is not None)
     value = short(name, best.values[name])
     said = f"{start}`{labels.engine(best)}` has the {word} {BY_NAME[name].noun}, {value}, with {facts}"
     return f"{said}{_runner_up(labels, name, best, ranked)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from hwsim.arrays import ARRAYS
@@ -89,7 +90,8 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _defaults(array: str, mac: str) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def _defaults(array: str, mac: str) -> Mapping[str, Any]:
     arrays, macs = {kind.name: kind for kind in ARRAYS}, {kind.name: kind for kind in MACS}
     typed = {**defaults_of(arrays[array]), **defaults_of(macs[mac])}
     return {**{name: shown(value) for name, value in typed.items()}, "mac": arrays[array].houses[0].name}

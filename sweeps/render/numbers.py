@@ -41,12 +41,31 @@ def with_unit(value: float, unit: str) -> str:
     return f"{words}{unit}" if words[-1].isalpha() else f"{words} {unit}"
 
 
+def area(square_micrometres: float) -> str:
+    """An area in the unit that suits it."""
+    if square_micrometres >= 1e4:
+        return f"{square_micrometres / 1e6:.3g} mm²"
+    return f"{square_micrometres:,.0f} µm²"
+
+
+def energy(picojoules: float) -> str:
+    """An energy in the unit that suits it."""
+    for power, unit in ((1e12, "J"), (1e9, "mJ"), (1e6, "µJ"), (1e3, "nJ")):
+        if picojoules >= power:
+            return f"{_three(picojoules / power)} {unit}"
+    return f"{_three(picojoules)} pJ"
+
+
 def duration(microseconds: float) -> str:
     """A time in the unit that suits it."""
     for power, unit in ((1e6, "s"), (1e3, "ms")):
         if microseconds >= power:
             return f"{_three(microseconds / power)} {unit}"
     return f"{_three(microseconds)} µs"
+
+
+UNITS = {"µs": duration, "µm²": area, "pJ": energy}
+"""How values are written whose unit takes no prefix, or another one."""
 
 
 def short(name: str, value: object) -> str:
@@ -62,8 +81,8 @@ def short(name: str, value: object) -> str:
         return capacity(int(value))
     if name.endswith("_bytes"):
         return moved(int(value))
-    if metric is not None and metric.unit == "µs":
-        return duration(value)
+    if metric is not None and metric.unit in UNITS:
+        return UNITS[metric.unit](value)
     if metric is not None and metric.unit not in ("", "cycles"):
         return with_unit(value, metric.unit)
     return scaled(value) if metric is not None else f"{value:g}" if isinstance(value, float) else str(value)

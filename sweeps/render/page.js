@@ -19,15 +19,18 @@ const axisMenu = (id, axis, log) => {
 
 const legend = () => {
   const used = [...new Set(P.array)].sort((a, b) => a - b);
-  document.getElementById("legend").replaceChildren(...used.map((array) => el("button", {
-    type: "button", "aria-pressed": String(!state.hidden.has(array)),
+  const key = (hidden, item, ...inner) => el("button", {
+    type: "button", "aria-pressed": String(!hidden.has(item)),
     onclick: (event) => {
-      if (!state.hidden.delete(array)) state.hidden.add(array);
-      event.currentTarget.setAttribute("aria-pressed", String(!state.hidden.has(array)));
+      if (!hidden.delete(item)) hidden.add(item);
+      event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(item)));
       Chart.draw();
       drawTable();
+      drawAxes();
     },
-  }, glyph(array), D.arrays[array])));
+  }, ...inner);
+  const studies = D.studies.length > 1 ? D.studies.map((study, k) => key(state.hiddenStudies, k, glyph(0, k > 0, "var(--ink-2)"), `study ${study.name}`)) : [];
+  document.getElementById("legend").replaceChildren(...used.map((array) => key(state.hidden, array, glyph(array), D.arrays[array])), ...studies);
 };
 
 const workloadMenu = () => {
@@ -39,11 +42,11 @@ const workloadMenu = () => {
 
 // The design shown first: the one whose costs, scaled to the front's spans, lie nearest to the best of each.
 const firstPin = () => {
-  const members = [...Array(COUNT).keys()].filter((i) => P.workload[i] === state.workload && P.front[i]);
+  const members = [...Array(COUNT).keys()].filter((i) => P.workload[i] === state.workload && P.front[i] && !state.hiddenStudies.has(studyOf(i)));
   if (!members.length || !chosen.length) return -1;
   const spans = chosen.map((name) => {
     const costs = members.map((i) => Math.log(Math.max(Math.abs(valueOf(name, i)), 1e-12)) * (METRIC[name].better === "maximise" ? -1 : 1));
-    return { name, low: Math.min(...costs), high: Math.max(...costs) };
+    return { name, low: extent(costs)[0], high: extent(costs)[1] };
   });
   const far = (i) => spans.reduce((sum, { name, low, high }) => {
     const c = Math.log(Math.max(Math.abs(valueOf(name, i)), 1e-12)) * (METRIC[name].better === "maximise" ? -1 : 1);
@@ -59,7 +62,7 @@ state.down = METRIC[state.sort].better === "maximise";
 const asked = P.digest.indexOf(location.hash.slice(1));
 if (asked >= 0) state.workload = P.workload[asked];
 state.pinned = asked >= 0 ? asked : firstPin();
-watchers.push(drawDesign, () => Layers.draw(), () => Chart.ring(), drawTable);
+watchers.push(drawDesign, () => Layers.draw(), () => Roofline.draw(), () => Chart.ring(), drawAxes, drawTable);
 workloadMenu();
 document.getElementById("workload").value = state.workload;
 axisMenu("axis-x", "x", "logX");

@@ -17,7 +17,7 @@ const MARKS = [
 ];
 const markOf = (array) => MARKS[array % MARKS.length];
 const arrayVar = (array) => `--array-${array % 8}`;
-const causeVar = (cause) => `--cause-${cause % 6}`;
+const causeVar = (cause) => `--cause-${cause % 8}`;
 
 const el = (tag, attributes = {}, ...inner) => {
   const node = document.createElement(tag);
@@ -34,9 +34,10 @@ const svg = (tag, attributes = {}, ...inner) => {
   node.append(...inner);
   return node;
 };
-const glyph = (array) =>
-  svg("svg", { viewBox: "-6.5 -6.5 13 13", "aria-hidden": "true" },
-    svg("path", { d: markOf(array), fill: `var(${arrayVar(array)})` }));
+const glyph = (array, hollow = false, colour = `var(${arrayVar(array)})`) =>
+  svg("svg", { viewBox: "-6.5 -6.5 13 13", "aria-hidden": "true" }, svg("path", hollow
+    ? { d: markOf(array), fill: "none", stroke: colour, "stroke-width": 1.8 }
+    : { d: markOf(array), fill: colour }));
 
 const trimmed = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 const digits = (value, places) => trimmed(value.toFixed(places));
@@ -69,6 +70,11 @@ const short = (name, value) => {
     if (value >= 1e6) return `${(value / 1e6).toFixed(2)} s`;
     return value >= 1e3 ? `${(value / 1e3).toFixed(2)} ms` : `${value.toFixed(1)} µs`;
   }
+  if (metric.unit === "µm²") return value >= 1e4 ? `${Number((value / 1e6).toPrecision(3))} mm²` : `${grouped(Math.round(value))} µm²`;
+  if (metric.unit === "pJ") {
+    const [power, unit] = [[1e12, "J"], [1e9, "mJ"], [1e6, "µJ"], [1e3, "nJ"]].find(([from]) => value >= from) ?? [1, "pJ"];
+    return `${Number((value / power).toPrecision(3))} ${unit}`;
+  }
   if (Number.isInteger(value) && value < 10000 && metric.unit !== "B") return grouped(value);
   const [number, letter] = scaled(value);
   const unit = metric.unit === "cycles" ? "" : metric.unit;
@@ -87,27 +93,59 @@ const exact = (name, value) => {
   if (name === "utilization") return `${digits(100 * value, 2)}\u2009%`;
   if (name.startsWith("scratchpad") && binary(value)) return binary(value);
   if (metric.unit === "µs") return short(name, value);
-  return grouped(value) + (metric.unit === "B" ? "\u2009B" : "");
+  const number = Math.abs(value) < 1 ? String(Number(value.toPrecision(4))) : grouped(value);
+  return number + (["", "cycles"].includes(metric.unit) ? "" : `\u2009${metric.unit}`);
 };
 // Fields of the machine: dram_gb_per_s as "DRAM (GB/s)", scratchpad_a_bytes as "scratchpad a" with "512 KiB".
 const fieldTitle = (name) => name.replace(/_bytes$/, "").replace(/_gb_per_s$/, " (GB/s)").replace(/_ns$/, " (ns)").replace(/_ghz$/, " (GHz)")
   .replace(/_bytes_per_cycle$/, " (B/cycle)").replaceAll("_", " ").replace(/^dram/, "DRAM");
 const fieldText = (name, value) => (value === null || value === undefined ? "–" : name.endsWith("_bytes") ? binary(value) ?? `${grouped(value)} B` : String(value));
-const valueOf = (name, i) => {
-  const column = P.values[name];
-  return (Array.isArray(column) ? column[i] : column) ?? null;
+// A column holds a value for each point, or the one that all of them have.
+const one = (column, i) => (Array.isArray(column) ? column[i] : column) ?? null;
+const valueOf = (name, i) => one(P.values[name], i);
+const studyOf = (i) => one(P.study, i);
+const allowedOf = (i) => one(P.allowed, i) === 1;
+const verdictOf = (i) => D.verdicts[one(P.verdict, i)] ?? null;
+const commandOf = (i) => D.commands[one(P.command, i)].join(P.label[i]);
+const emitOf = (i) => `hwsim rtl emit ${P.label[i]} --out rtl/${P.label[i].replace(/[^A-Za-z0-9]+/g, "-")}`;
+const SIDES = ["rows", "cols", "columns", "p", "k", "n"];
+// For a mark in a plot: cube 8, matrix-2d 32×32.
+const shortOf = (i) => {
+  const [array, rest = ""] = P.label[i].split(":");
+  const fields = rest.split(",").filter(Boolean);
+  const isSide = (field) => SIDES.includes(field.split("=")[0]);
+  const sides = fields.filter(isSide).map((field) => field.split("=")[1]).join("×");
+  return [array, sides, ...fields.filter((field) => !isSide(field))].filter(Boolean).join(" ");
 };
-const commandOf = (i) => D.commands[P.command[i]].join(P.label[i]);
+const extent = (values) => {
+  let low = Infinity, high = -Infinity;
+  for (const v of values) { if (v < low) low = v; if (v > high) high = v; }
+  return [low, high];
+};
+const copyButton = (words) => {
+  const button = el("button", { class: "plain", type: "button", title: "copy the command" }, "Copy");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(words);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1200);
+  });
+  return button;
+};
+const svgText = (x, y, words, anchor = "start", kind = "") => {
+  const node = svg("text", { x, y, "text-anchor": anchor, class: kind });
+  node.textContent = words;
+  return node;
+};
 const titleOf = (name) => {
   const metric = METRIC[name];
-  const unit = { utilization: "%", runtime_us: "time" }[name] ?? { B: "bytes" }[metric.unit] ?? metric.unit;
-  return unit && !metric.label.toLowerCase().includes(unit) && unit !== "time" ? `${metric.label} (${unit})` : metric.label;
+  const unit = { utilization: "%" }[name] ?? { "µs": "", "µm²": "", pJ: "" }[metric.unit] ?? { B: "bytes" }[metric.unit] ?? metric.unit;
+  return unit && !metric.label.toLowerCase().includes(unit) ? `${metric.label} (${unit})` : metric.label;
 };
 const cost = (name, value) => (METRIC[name].better === "maximise" ? -value : value);
 
 const state = {
-  workload: 0, x: "", y: "", logX: false, logY: false, hidden: new Set(), pinned: -1,
-  sort: "", down: false, filter: "", frontOnly: false, shown: 60,
+  workload: 0, x: "", y: "", logX: false, logY: false, hidden: new Set(), hiddenStudies: new Set(), pinned: -1,
+  sort: "", down: false, filter: "", frontOnly: false, page: 0,
 };
 const watchers = [];
 const changed = () => watchers.forEach((watch) => watch());

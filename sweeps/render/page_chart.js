@@ -30,7 +30,7 @@ const logTicks = (low, high, base) => {
 const isPower = (v) => v > 0 && Number.isInteger(Math.log2(v));
 
 const scaleFor = (values, log, size) => {
-  let low = Math.min(...values), high = Math.max(...values);
+  let [low, high] = extent(values);
   const base = values.every(isPower) ? 2 : 10;
   if (log) {
     const margin = low === high ? 2 : (high / low) ** 0.055;
@@ -60,12 +60,12 @@ const planeFront = (members) => {
 const Chart = (() => {
   const holder = document.getElementById("plot"), canvas = holder.querySelector("canvas"), layer = holder.querySelector("svg");
   const tip = document.getElementById("tip");
-  let spots = [], front = [], hovered = -1, shape = { w: 0, h: 0 };
+  let spots = [], fronts = [], front = [], strong = new Set(), cells = new Map(), hovered = -1, shape = { w: 0, h: 0 };
 
   const members = () => {
     const found = [];
     for (let i = 0; i < COUNT; i++)
-      if (P.workload[i] === state.workload && !state.hidden.has(P.array[i]) && valueOf(state.x, i) !== null && valueOf(state.y, i) !== null) found.push(i);
+      if (P.workload[i] === state.workload && !state.hidden.has(P.array[i]) && !state.hiddenStudies.has(studyOf(i)) && valueOf(state.x, i) !== null && valueOf(state.y, i) !== null) found.push(i);
     return found;
   };
 
@@ -75,93 +75,108 @@ const Chart = (() => {
     const all = members();
     layer.replaceChildren();
     layer.setAttribute("viewBox", `0 0 ${w} ${h}`);
-    spots = []; front = [];
+    spots = []; fronts = []; front = []; cells = new Map();
     const ratio = devicePixelRatio || 1, pen = canvas.getContext("2d");
     canvas.width = w * ratio; canvas.height = h * ratio;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (!all.length) {
-      layer.append(text(w / 2, h / 2, "no design to show", "middle"));
+      layer.append(svgText(w / 2, h / 2, "no design to show", "middle"));
       return;
     }
     const xs = all.map((i) => valueOf(state.x, i)), ys = all.map((i) => valueOf(state.y, i));
-    const logX = state.logX && Math.min(...xs) > 0, logY = state.logY && Math.min(...ys) > 0;
+    const logX = state.logX && extent(xs)[0] > 0, logY = state.logY && extent(ys)[0] > 0;
     const sx = scaleFor(xs, logX, w - PAD.left - PAD.right), sy = scaleFor(ys, logY, h - PAD.top - PAD.bottom);
     const place = (i) => ({ i, x: PAD.left + sx.at(valueOf(state.x, i)), y: h - PAD.bottom - sy.at(valueOf(state.y, i)) });
     axes(sx, sy, w, h);
     spots = all.map(place);
-    front = planeFront(all.filter((i) => P.allowed[i])).map(place);
-    const onFront = new Set(front.map((s) => s.i));
-    paintMarks(pen, onFront);
-    stairs(pen);
+    fronts = D.studies.map((_, study) => planeFront(all.filter((i) => allowedOf(i) && studyOf(i) === study)).map(place));
+    front = fronts.flat();
+    strong = new Set(front.map((s) => s.i));
+    index();
+    paintMarks(pen, ratio);
     tags(w, h);
     ring();
-  };
-
-  const text = (x, y, words, anchor = "start", kind = "") => {
-    const node = svg("text", { x, y, "text-anchor": anchor, class: kind });
-    node.textContent = words;
-    return node;
   };
 
   const axes = (sx, sy, w, h) => {
     const floor = h - PAD.bottom;
     for (const t of sx.ticks) {
       const x = PAD.left + sx.at(t);
-      layer.append(svg("line", { class: "grid", x1: x, x2: x, y1: PAD.top, y2: floor }), text(x, floor + 18, tick(state.x, t), "middle"));
+      layer.append(svg("line", { class: "grid", x1: x, x2: x, y1: PAD.top, y2: floor }), svgText(x, floor + 18, tick(state.x, t), "middle"));
     }
     for (const t of sy.ticks) {
       const y = floor - sy.at(t);
-      layer.append(svg("line", { class: "grid", x1: PAD.left, x2: w - PAD.right, y1: y, y2: y }), text(PAD.left - 9, y + 4, tick(state.y, t), "end"));
+      layer.append(svg("line", { class: "grid", x1: PAD.left, x2: w - PAD.right, y1: y, y2: y }), svgText(PAD.left - 9, y + 4, tick(state.y, t), "end"));
     }
     layer.append(svg("line", { class: "axis", x1: PAD.left, x2: w - PAD.right, y1: floor, y2: floor }),
-      text((PAD.left + w - PAD.right) / 2, h - 6, axisTitle(state.x), "middle", "title"));
-    const side = text(0, 0, axisTitle(state.y), "middle", "title");
+      svgText((PAD.left + w - PAD.right) / 2, h - 6, axisTitle(state.x), "middle", "title"));
+    const side = svgText(0, 0, axisTitle(state.y), "middle", "title");
     side.setAttribute("transform", `translate(15 ${(PAD.top + floor) / 2}) rotate(-90)`);
     layer.append(side);
   };
   const axisTitle = (name) => `${titleOf(name)}, ${METRIC[name].better === "minimise" ? "less is better" : "more is better"}`;
 
-  const paintMarks = (pen, onFront) => {
+  // Marks are painted once for each array, study and strength, and stamped from there.
+  const paintMarks = (pen, ratio) => {
     const style = getComputedStyle(document.documentElement), card = style.getPropertyValue("--card");
-    const paths = MARKS.map((d) => new Path2D(d));
-    const small = spots.length > 4000 ? 0.5 : spots.length > 900 ? 0.7 : 0.9;
-    const paint = (spot, strong) => {
-      const colour = style.getPropertyValue(arrayVar(P.array[spot.i]));
-      pen.save();
-      pen.translate(spot.x, spot.y);
-      pen.scale(strong ? 1.18 : small, strong ? 1.18 : small);
-      const path = paths[P.array[spot.i] % MARKS.length];
-      if (strong) { pen.lineWidth = 2.6; pen.strokeStyle = card; pen.stroke(path); }
-      pen.globalAlpha = strong ? 1 : P.allowed[spot.i] ? 0.42 : 0.16;
-      pen.fillStyle = colour;
-      pen.fill(path);
-      pen.restore();
+    const weak = spots.length > 4000 ? 0.5 : spots.length > 900 ? 0.7 : 0.9, strongly = front.length > 100 ? 0.8 : 1.18;
+    const stamps = new Map(), half = 9;
+    const stamp = (i, bold) => {
+      const key = `${P.array[i]} ${studyOf(i)} ${bold} ${allowedOf(i)}`;
+      if (!stamps.has(key)) {
+        const sheet = document.createElement("canvas"), ink = sheet.getContext("2d"), path = new Path2D(markOf(P.array[i]));
+        sheet.width = sheet.height = 2 * half * ratio;
+        ink.scale(ratio, ratio);
+        ink.translate(half, half);
+        ink.scale(bold ? strongly : weak, bold ? strongly : weak);
+        if (bold) { ink.lineWidth = 2.6; ink.strokeStyle = card; ink.stroke(path); }
+        ink.globalAlpha = bold ? 1 : allowedOf(i) ? 0.42 : 0.16;
+        const colour = style.getPropertyValue(arrayVar(P.array[i]));
+        if (studyOf(i)) { ink.fillStyle = card; if (bold) ink.fill(path); ink.lineWidth = 1.9; ink.strokeStyle = colour; ink.stroke(path); }
+        else { ink.fillStyle = colour; ink.fill(path); }
+        stamps.set(key, sheet);
+      }
+      return stamps.get(key);
     };
-    for (const spot of spots) if (!onFront.has(spot.i)) paint(spot, false);
-    paintMarks.later = () => { for (const spot of spots) if (onFront.has(spot.i)) paint(spot, true); };
+    const put = (spot, bold) => pen.drawImage(stamp(spot.i, bold), spot.x - half, spot.y - half, 2 * half, 2 * half);
+    for (const spot of spots) if (!strong.has(spot.i)) put(spot, false);
+    fronts.forEach((line, study) => stairs(pen, line, study, style));
+    for (const spot of front) put(spot, true);
   };
 
-  const stairs = (pen) => {
+  const stairs = (pen, line, study, style) => {
     pen.save();
-    pen.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--front");
-    pen.globalAlpha = 0.55; pen.lineWidth = 1.3; pen.setLineDash([5, 3.5]);
+    pen.strokeStyle = style.getPropertyValue("--front");
+    pen.globalAlpha = 0.55; pen.lineWidth = 1.3; pen.setLineDash(study ? [1.5, 3] : [5, 3.5]);
     pen.beginPath();
-    front.forEach((spot, k) => {
+    line.forEach((spot, k) => {
       if (k === 0) pen.moveTo(spot.x, spot.y);
-      else { pen.lineTo(spot.x, front[k - 1].y); pen.lineTo(spot.x, spot.y); }
+      else { pen.lineTo(spot.x, line[k - 1].y); pen.lineTo(spot.x, spot.y); }
     });
     pen.stroke();
     pen.restore();
-    paintMarks.later();
+  };
+
+  // Spots by squares of the plot, so that the one under the pointer is found among its neighbours.
+  const CELL = 26;
+  const cellOf = (x, y) => `${Math.floor(x / CELL)} ${Math.floor(y / CELL)}`;
+  const index = () => {
+    for (const spot of spots) {
+      const key = cellOf(spot.x, spot.y);
+      if (cells.has(key)) cells.get(key).push(spot);
+      else cells.set(key, [spot]);
+    }
   };
 
   // Names beside the ends of the front and as many between as fit without touching.
   const tags = (w, h) => {
-    const order = [...new Set([0, front.length - 1, ...front.keys()])].map((k) => front[k]).filter(Boolean);
+    const ends = fronts.flatMap((line) => [line[0], line.at(-1)]);
+    const spread = front.filter((_, k) => k % Math.ceil(front.length / 8) === 0);
+    const order = [...new Set([...ends, ...spread, ...(front.length > 40 ? [] : front)])].filter(Boolean);
     const boxes = front.map((s) => [s.x - 7, s.y - 7, s.x + 7, s.y + 7]);
     let left = 9;
     for (const spot of order) {
-      const words = P.short[spot.i], width = words.length * 6.3 + 6;
+      const words = shortOf(spot.i), width = words.length * 6.3 + 6;
       const spaces = [[10, -9, "start"], [-10, -9, "end"], [10, 17, "start"], [-10, 17, "end"]];
       const fit = spaces.map(([dx, dy, anchor]) => {
         const x0 = anchor === "start" ? spot.x + dx : spot.x + dx - width;
@@ -170,14 +185,14 @@ const Chart = (() => {
         && boxes.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]));
       if (!fit || left-- <= 0) continue;
       boxes.push(fit.box);
-      layer.append(text(spot.x + fit.dx, spot.y + fit.dy, words, fit.anchor, "tag"));
+      layer.append(svgText(spot.x + fit.dx, spot.y + fit.dy, words, fit.anchor, "tag"));
     }
   };
 
   const ring = () => {
     layer.querySelectorAll(".ring").forEach((node) => node.remove());
     for (const [i, colour, width] of [[state.pinned, "var(--accent)", 2.4], [hovered, "var(--ink-2)", 1.4]]) {
-      const spot = spots.find((s) => s.i === i);
+      const spot = i < 0 ? null : spots.find((s) => s.i === i);
       if (spot) layer.append(svg("circle", { class: "ring", cx: spot.x, cy: spot.y, r: 9.5, fill: "none", stroke: colour, "stroke-width": width }));
     }
   };
@@ -187,13 +202,13 @@ const Chart = (() => {
     ring();
     tip.hidden = !spot;
     if (!spot) return;
-    tip.replaceChildren(el("b", {}, P.label[spot.i]), tipTable(spot.i));
+    tip.replaceChildren(el("b", {}, P.label[spot.i]), D.studies.length > 1 ? el("span", {}, `study ${D.studies[studyOf(spot.i)].name}`) : "", tipTable(spot.i));
     const right = spot.x + 16 + tip.offsetWidth < shape.w;
     tip.style.left = `${right ? spot.x + 14 : Math.max(4, spot.x - 14 - tip.offsetWidth)}px`;
     tip.style.top = `${Math.max(2, Math.min(spot.y - 20, shape.h - tip.offsetHeight - 4))}px`;
   };
   const tipTable = (i) => {
-    const names = [...new Set([state.x, state.y, "total_cycles", "utilization", "dram_bytes", "pe_count"])];
+    const names = [...new Set([state.x, state.y, "total_cycles", "utilization", "dram_bytes", "pe_count"])].filter((name) => valueOf(name, i) !== null);
     const machine = D.machine_fields.filter((name) => FIELD_COLUMNS.includes(name)).map((name) => [fieldTitle(name), fieldText(name, valueOf(name, i))]);
     return el("table", {}, [...names.map((name) => [METRIC[name].label, exact(name, valueOf(name, i))]), ...machine]
       .map(([name, value]) => el("tr", {}, el("td", {}, String(name)), el("td", {}, String(value)))));
@@ -201,12 +216,13 @@ const Chart = (() => {
 
   const nearest = (event) => {
     const box = holder.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    let best = null, distance = 26 ** 2;
-    const strong = new Set(front.map((s) => s.i));
-    for (const spot of spots) {
-      const d = ((spot.x - x) ** 2 + (spot.y - y) ** 2) * (strong.has(spot.i) ? 0.6 : 1);
-      if (d < distance) { distance = d; best = spot; }
-    }
+    let best = null, distance = CELL ** 2;
+    for (const dx of [-CELL, 0, CELL])
+      for (const dy of [-CELL, 0, CELL])
+        for (const spot of cells.get(cellOf(x + dx, y + dy)) ?? []) {
+          const d = ((spot.x - x) ** 2 + (spot.y - y) ** 2) * (strong.has(spot.i) ? 0.6 : 1);
+          if (d < distance) { distance = d; best = spot; }
+        }
     return best;
   };
   const walk = (by) => {
@@ -224,6 +240,11 @@ const Chart = (() => {
     if (keys[event.key]) { keys[event.key](); event.preventDefault(); }
   });
   layer.addEventListener("blur", () => hover(null));
+  // Whether an axis is better logarithmic from the start: all values above 0, and a factor of 8 between the ends.
+  const suits = (name) => {
+    const [low, high] = extent(members().map((i) => valueOf(name, i)).filter((x) => x !== null));
+    return low > 0 && high / low >= 8;
+  };
   new ResizeObserver(draw).observe(holder);
-  return { draw, ring, members, suits: (name) => { const v = members().map((i) => valueOf(name, i)).filter((x) => x !== null); return v.length && Math.min(...v) > 0 && Math.max(...v) / Math.min(...v) >= 8; } };
+  return { draw, ring, members, suits };
 })();

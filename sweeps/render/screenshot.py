@@ -20,7 +20,7 @@ QUIET = (
     "--disable-sync",
     "--hide-scrollbars",
 )
-SIZE = (1400, 1180)
+SIZE = (1400, 1560)
 SECONDS = 120
 
 
