@@ -89,7 +89,9 @@ def test_a_dump_is_counted_by_what_each_time_step_ends_with(first: list[list[str
 def test_a_net_of_modules_and_cells_takes_what_the_pins_of_its_cells_take() -> None:
     """``clk`` enters the top and two leaves of one kind, and a cell in each, whose pin takes 2 pJ."""
     wire = "$var wire 1 ! clk $end\n"
-    leaf = f"$scope module {{}} $end\n{wire}$scope module cell $end\n$var wire 1 ! A $end\n{2 * '$upscope $end '}\n"
+    leaf = (
+        f"$scope module {{}} $end\n{wire}$scope module cell $end\n$var wire 1 ! A $end\n$upscope $end\n$upscope $end\n"
+    )
     head = f"$scope module replay $end\n$scope module dut $end\n{wire}{leaf.format('x')}{leaf.format('y')}"
     toggles = count_toggles(io.BytesIO(f"{head}$enddefinitions $end\n#0\n0!\n#1\n1!\n#2\n0!\n".encode()))
     kind = Leaf.of("delay", bits=1, stages=1)
