@@ -67,12 +67,14 @@ Watch = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How leaves and engines are measured, as processes of their own are told it."""
+    """How leaves and engines are measured, as processes of their own are told it; ``floats`` are simulated too, which
+    takes minutes for each engine."""
 
     library: Library
     recipe: Recipe
     cache: Cache
     operands: str | None
+    floats: bool = False
 
 
 def characterise(
@@ -83,14 +85,16 @@ def characterise(
     cache: Cache,
     identity: Identity,
     operands: str | None,
+    floats: bool = False,
     watch: Watch = lambda name, done, total: None,
 ) -> Technology:
     """Figures of every leaf of ``engines`` and of the leaves ``further``, and of the engines themselves.
 
-    ``operands`` are what is multiplied while switching is counted; without them energies stay unknown. What ``cache``
+    ``operands`` are what is multiplied while switching is counted; without them energies stay unknown, and those of
+    float engines without ``floats``. What ``cache``
     has is not measured again. Raises MissingToolError without the tools, SynthesisError for what cannot be mapped.
     """
-    task = Task(library, recipe, cache, operands)
+    task = Task(library, recipe, cache, operands, floats)
     leaves = list(dict.fromkeys([*(leaf for engine in engines for leaf, _ in engine.inventory()), *further]))
     total, done = len(leaves) + len(engines), 0
     with ProcessPoolExecutor(WORKERS, get_context("spawn"), _end_with_parent) as pool:
@@ -161,6 +165,8 @@ def _engine(task: Task, spec: str) -> tuple[CharacterisedEngine, str]:
     )
     if task.operands is None:
         return plain, ""
+    if engine.mac.floating and not task.floats:
+        return plain, f"no energies of {spec}: floats are simulated where the engine is named (--engine)"
     try:
         energy = engine_energy(engine, task.library, task.recipe, read_source(task.operands), task.cache)
     except (SynthesisError, SpecError) as error:

@@ -48,7 +48,8 @@ def characterise(
     engines, leaves = _asked(engine)
     switched = None if operands == "none" else operands
     watch = _Lines()
-    found = measure(engines, leaves, library, Recipe(), cache_for(no_cache), identity, switched, watch)
+    floats = bool(engine)  # of the whole list they would take the better part of the time
+    found = measure(engines, leaves, library, Recipe(), cache_for(no_cache), identity, switched, floats, watch)
     path = _write(found, out)
     if json:
         print_json({"file": str(path), "leaves": len(found.leaves), "engines": len(found.engines)})
