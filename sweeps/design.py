@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hwsim.errors import SpecError
 from sweeps.constraint import Constraint
 from sweeps.expression import Values
+from sweeps.method_settings import Kind
 from sweeps.metrics import OF_MACHINE
 from sweeps.point import Fields, Network, Point
 from sweeps.space import combination, size_of
@@ -85,6 +86,13 @@ class DesignSpace:
         for outer in range(1, self.size // self.engines):
             for array, engine in engines:
                 yield self.combined(outer, array, engine)
+
+
+def most_points(study: Study) -> int:
+    """What a search runs at most: its budget of designs, or all that the space has; 0 for what proposes all at once."""
+    if study.method.kind is not Kind.SEARCH:
+        return 0
+    return min(study.method.budget or 0, DesignSpace(study).size) * len(study.networks)
 
 
 @contextmanager
