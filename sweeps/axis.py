@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 from hwsim.errors import SpecError, nearest
 
 MOST_VALUES = 100_000
+MOST_NUMBER = 1e18
+"""Bound on the ends and steps of ranges; infinity and what is no number are beyond it."""
 RANGE_KEYS = ("from", "to", "step", "factor")
 
 
@@ -24,6 +27,8 @@ def read_axis(what: str, given: object) -> tuple[object, ...]:
     for value in values:
         if not isinstance(value, (bool, int, float, str)):
             raise SpecError(f"{what} holds {value!r}; an axis holds numbers, words, true or false")
+        if isinstance(value, float) and not isfinite(value):
+            raise SpecError(f"{what} holds {value!r}; the numbers of an axis are finite")
     if len({(type(v), v) for v in values}) != len(values):
         twice = next(v for v in values if values.count(v) > 1)
         raise SpecError(f"{what} holds {twice!r} twice")
@@ -49,6 +54,8 @@ def _number(what: str, given: Mapping[str, object], key: str) -> int | float:
     value = given[key]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise SpecError(f"{what}: {key}={value!r} is not a number")
+    if not abs(value) <= MOST_NUMBER:
+        raise SpecError(f"{what}: {key}={value!r} is not a number up to {MOST_NUMBER:g}")
     return value
 
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hwsim.errors import SpecError
-from sweeps.constraint import Constraint
 from sweeps.expression import Values
+from sweeps.method_settings import Kind
 from sweeps.metrics import OF_MACHINE
 from sweeps.point import Fields, Network, Point
 from sweeps.space import combination, size_of
@@ -87,6 +87,13 @@ class DesignSpace:
                 yield self.combined(outer, array, engine)
 
 
+def most_points(study: Study) -> int:
+    """What a search runs at most: its budget of designs, or all that the space has; 0 for what proposes all at once."""
+    if study.method.kind is not Kind.SEARCH:
+        return 0
+    return min(study.method.budget or 0, DesignSpace(study).size) * len(study.networks)
+
+
 @contextmanager
 def opened_by(origin: str) -> Iterator[None]:
     """SpecErrors within name the file."""
@@ -99,16 +106,11 @@ def opened_by(origin: str) -> Iterator[None]:
 def allowed(point: Point, study: Study) -> bool:
     """Whether the constraints over fields let it run; one that speaks of a field which it lacks says nothing."""
     constraints = study.constraints_before
-    values = _values(point, constraints)
-    if values is None:
-        return True  # no such machine can be made: the run says why
+    values: Values = point.values
+    if any(c.names & OF_MACHINE for c in constraints):
+        try:
+            values = point.values_of_machine
+        except SpecError:  # no such machine can be made: its fields alone decide, and the run says why
+            constraints = tuple(c for c in constraints if not c.names & OF_MACHINE)
     with opened_by(study.origin):
         return all(c.holds(values) for c in constraints if c.names <= values.keys())
-
-
-def _values(point: Point, constraints: tuple[Constraint, ...]) -> Values | None:
-    try:
-        needs_machine = any(c.names & OF_MACHINE for c in constraints)
-        return point.values_of_machine if needs_machine else point.values
-    except SpecError:
-        return None

@@ -8,18 +8,17 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
+from hwsim.arrays.base import COUNTABLE
 from hwsim.design_space import cycles_of
 from hwsim.engine import Engine
-from hwsim.errors import HwsimError, SpecError
+from hwsim.errors import SpecError
 from hwsim.gemm import Gemm, Shapes
 from hwsim.machine import Machine
 from hwsim.run_cost import ENGINE, NO_COST, SCOPES, RunCost
 from hwsim.storage import Storage
 from hwsim.workload.graph import Workload
 from sweeps.metrics import summarise
-from sweeps.point import Network, Outcome, Point, sizes_of
+from sweeps.point import Network, Outcome, Point, failure, sizes_of
 
 ENGINE_DEPTH = "engine"
 """Beside the depths of a simulation: no memories, no plan, no operator that is no product."""
@@ -86,13 +85,13 @@ def evaluate_together(points: Sequence[Point], networks: Mapping[Network, Worklo
         try:
             asked = _Asked(place, point, point.make_machine())
             _check(asked, products[point.network], checked)
-        except HwsimError as error:
-            outcomes[place] = Outcome(point, 0.0, error=str(error))
+        except Exception as error:
+            outcomes[place] = failure(point, 0.0, error)
         else:
             by_network.setdefault(point.network, []).append(asked)
     for network, answered in by_network.items():
-        for asked, report in zip(answered, _reports(answered, products[network]), strict=True):
-            outcomes[asked.place] = Outcome(asked.point, 0.0, report, {**summarise(report), **sizes_of(asked.machine)})
+        for asked, outcome in zip(answered, _outcomes(answered, products[network]), strict=True):
+            outcomes[asked.place] = outcome
     each = (perf_counter() - begin) / max(len(points), 1)
     return [replace(outcome, seconds=each) for outcome in outcomes if outcome is not None]
 
@@ -106,10 +105,27 @@ def _check(asked: _Asked, products: Products, checked: set[object]) -> None:
         checked.add(alike)
 
 
+def _outcomes(asked: Sequence[_Asked], products: Products) -> list[Outcome]:
+    """The outcome of each; where all together cannot be answered, one by one."""
+    try:
+        reports = _reports(asked, products)
+        summaries = [{**summarise(report), **sizes_of(one.machine)} for one, report in zip(asked, reports, strict=True)]
+    except Exception as error:
+        if len(asked) == 1:
+            return [failure(asked[0].point, 0.0, error)]
+        return [outcome for one in asked for outcome in _outcomes([one], products)]
+    return [
+        Outcome(one.point, 0.0, report, summary) for one, report, summary in zip(asked, reports, summaries, strict=True)
+    ]
+
+
 def _reports(asked: Sequence[_Asked], products: Products) -> list[dict[str, Any]]:
     """One report for each, without its layers: those of a design that is looked at are made by ``layers_of``."""
-    cycles = cycles_of([one.machine.engine for one in asked], products.shapes()).sum(axis=1)
-    return [_report(one.machine, products, int(total)) for one, total in zip(asked, np.asarray(cycles), strict=True)]
+    cycles = cycles_of([one.machine.engine for one in asked], products.shapes())
+    if cycles.size and int(cycles.max()) * cycles.shape[1] >= COUNTABLE:
+        cycles = cycles.astype(object)  # sums that an int64 may not hold
+    totals = cycles.sum(axis=1)
+    return [_report(one.machine, products, int(total)) for one, total in zip(asked, totals, strict=True)]
 
 
 def _report(machine: Machine, products: Products, cycles: int) -> dict[str, Any]:

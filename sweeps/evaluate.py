@@ -16,7 +16,7 @@ from sweeps.canonical import digest
 from sweeps.engine_depth import ENGINE_DEPTH, evaluate_together
 from sweeps.metrics import summarise
 from sweeps.plan_settings import Buffers
-from sweeps.point import Network, Outcome, Point, sizes_of
+from sweeps.point import Network, Outcome, Point, failure, sizes_of
 from sweeps.record import Record, pack
 
 
@@ -62,11 +62,10 @@ def outcome_of(point: Point, workload: Workload) -> Outcome:
         machine = point.make_machine()
         program = plan(workload, machine, Objective(point.plan_objective), Buffers(point.plan_buffers).counts)
         report = simulate(workload, machine, program, depth=Depth(point.depth)).to_json()
-    except HwsimError as error:
-        return Outcome(point, perf_counter() - start, error=str(error))
-    except Exception as error:  # a fault of one point must not end the sweep; a fixed one runs again (code_version)
-        return Outcome(point, perf_counter() - start, error=f"{type(error).__name__}: {error}")
-    return Outcome(point, perf_counter() - start, report, {**summarise(report), **sizes_of(machine)})
+        summary = {**summarise(report), **sizes_of(machine)}
+    except Exception as error:
+        return failure(point, perf_counter() - start, error)
+    return Outcome(point, perf_counter() - start, report, summary)
 
 
 def record_of(point: Point, workload: Workload) -> Record:

@@ -18,7 +18,10 @@ def hypervolume(costs: ArrayLike, reference: ArrayLike) -> float:
     dimensions. Raises ValueError if the shapes do not fit or a number is NaN.
     """
     worst = np.asarray(reference, np.float64)
-    table = np.asarray(costs, np.float64).reshape(-1, len(worst))
+    table = np.asarray(costs, np.float64)
+    table = table if table.size else table.reshape(0, len(worst))
+    if table.ndim != 2 or table.shape[1] != len(worst):
+        raise ValueError(f"costs of shape {table.shape} do not fit a reference of {len(worst)} objectives")
     if np.isnan(table).any() or np.isnan(worst).any():
         raise ValueError("costs and reference must be numbers")
     return _volume(table[(table < worst).all(axis=1)], worst)

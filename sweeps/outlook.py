@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.design import most_points
 from sweeps.estimate import Estimate, estimate
 from sweeps.evaluate import Evaluator
 from sweeps.method_settings import Kind
@@ -34,15 +35,13 @@ def outlook(study: Study, out: Path | None) -> Outlook:
     """Look ahead without running the study; a few of its points may be run for the estimate, and are not stored."""
     evaluator = Evaluator()
     with Store.open(out) if out is not None and (out / FILE_NAME).exists() else Store.in_memory() as store:
-        points, known = _proposed(study, evaluator, store)
-    method = study.method
-    budget = (method.budget or 0) * len(study.networks) if method.kind is Kind.SEARCH else 0
-    total = max(len(points), budget)
+        points, known, whole = _proposed(study, evaluator, store)
+    total = len(points) if whole else max(len(points), most_points(study))
     return Outlook(tuple(points), known, total, estimate(points, known, evaluator, total - len(known)))
 
 
-def _proposed(study: Study, evaluator: Evaluator, store: Store) -> tuple[list[Point], dict[str, Outcome]]:
-    """All batches up to the first with a point that has not run."""
+def _proposed(study: Study, evaluator: Evaluator, store: Store) -> tuple[list[Point], dict[str, Outcome], bool]:
+    """All batches up to the first with a point that has not run, what is known of them, and whether these are all."""
     points: list[Point] = []
     known: dict[str, Outcome] = {}
     method = method_of(study).propose(study, evaluator.content_of)
@@ -50,8 +49,10 @@ def _proposed(study: Study, evaluator: Evaluator, store: Store) -> tuple[list[Po
     while batch is not None:
         points += batch
         known |= store.known(batch)
+        if any(point.digest not in known for point in batch):
+            return points, known, study.method.kind is not Kind.SEARCH
         try:
-            batch = method.send([known[p.digest] for p in batch]) if all(p.digest in known for p in batch) else None
+            batch = method.send([known[point.digest] for point in batch])
         except StopIteration:
             batch = None
-    return points, known
+    return points, known, True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hwsim.engine import Engine, make_engine
-from hwsim.errors import SpecError
+from hwsim.errors import HwsimError, SpecError
 from hwsim.machine import Machine, make_machine
 from hwsim.machine_fields import NO_TECHNOLOGY
 from hwsim.technology.loading import digest_of_technology
@@ -124,3 +124,12 @@ class Outcome:
     report: Mapping[str, Any] | None = None
     summary: Mapping[str, Any] | None = None
     error: str | None = None
+
+
+def failure(point: Point, seconds: float, error: Exception) -> Outcome:
+    """The outcome of a point that raised: what hwsim says of it, or the name of the fault and what it says.
+
+    A fault of one point must not end a sweep; when it is mended the point runs again, for the code is in its digest.
+    """
+    said = str(error) if isinstance(error, HwsimError) else f"{type(error).__name__}: {error}"
+    return Outcome(point, seconds, error=said)

@@ -32,18 +32,24 @@ class Record:
 
 
 def pack(outcome: Outcome) -> Record:
-    """``outcome`` for the store."""
+    """``outcome`` for the store; one that JSON does not hold is a failure, and the sweep goes on."""
     if outcome.report is None:
         return Record(outcome.point.digest, outcome.seconds, error=outcome.error)
-    text = json.dumps(
-        outcome.report,
+    try:
+        summary, text = canonical_json(outcome.summary), _text(outcome.report)
+    except ValueError as error:  # infinity, or what is no number
+        return Record(outcome.point.digest, outcome.seconds, error=f"its report cannot be stored ({error})")
+    return Record(outcome.point.digest, outcome.seconds, summary, zlib.compress(text.encode(), level=LEVEL))
+
+
+def _text(report: Mapping[str, Any]) -> str:
+    return json.dumps(
+        report,
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,
         check_circular=False,  # a report is a tree, and the check a fifth of the time
     )
-    report = zlib.compress(text.encode(), level=LEVEL)
-    return Record(outcome.point.digest, outcome.seconds, canonical_json(outcome.summary), report)
 
 
 def unpack_report(report: bytes) -> Mapping[str, Any]:

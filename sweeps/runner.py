@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from sweeps.canonical import code_version
+from sweeps.design import most_points
 from sweeps.engine_depth import ENGINE_DEPTH
 from sweeps.evaluate import Evaluator
-from sweeps.method_settings import Kind
 from sweeps.methods import Proposals, method_of
 from sweeps.point import Outcome, Point
 from sweeps.store import Asked, Store
@@ -99,10 +99,12 @@ class _Sweep:
     progress: Progress
     retry_failed: bool
     order: Order | None = None
+    most: int = 0
     proposed: int = 0
     done: int = 0
 
     def run(self, evaluator: Evaluator, folder: Path | None) -> None:
+        self.most = most_points(self.study)
         self.store.begin(self.asked, self.study.origin, self.study.text)
         method = method_of(self.study).propose(self.study, evaluator.content_of, folder)
         try:
@@ -116,11 +118,8 @@ class _Sweep:
 
     @property
     def _expected(self) -> int:
-        """Points in all, as far as that is known: a search says no more than its budget of designs."""
-        method = self.study.method
-        if method.kind is Kind.SEARCH and method.budget is not None:
-            return max(self.proposed, method.budget * len(self.study.networks))
-        return self.proposed
+        """Points in all, as far as that is known: a search says no more than what it runs at most."""
+        return max(self.proposed, self.most)
 
     def _outcomes(self, batch: Sequence[Point]) -> list[Outcome]:
         """What became of the batch's points, in its order: taken from the store, or run and stored."""

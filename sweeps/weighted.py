@@ -23,8 +23,8 @@ SUMMED = frozenset(
 )
 """What grows with the work: weight times value, summed."""
 
-PER_JOULE = frozenset({"tops_per_watt"})
-"""Operations over energies: averaged so that it still is the operations of all networks over their energies."""
+PER_ENERGY = frozenset({"tops_per_watt"})
+"""Operations over energy: over several networks all operations over all energy."""
 
 OF_DESIGN = OF_MACHINE | {"area_um2"}
 """What the networks do not change."""
@@ -33,8 +33,10 @@ OF_DESIGN = OF_MACHINE | {"area_um2"}
 def weighted(summaries: Sequence[Numbers], weights: Sequence[float]) -> dict[str, Any]:
     """The results of a design from those of its points, one for each network.
 
-    Sums are weighted; what is a ratio is averaged over the weighted cycles, so that a weighted utilisation still is
-    MACs over PEs times total cycles. A result that one of the networks does not know is None.
+    Sums are weighted; what is a rate of the cycles is averaged over the weighted cycles, so that a weighted utilisation
+    still is MACs over PEs times total cycles (and TOPS/mm² operations over time and area); what is a rate of the energy
+    is averaged over the weighted energy, so that TOPS/W still is operations over energy. A result that one of the
+    networks does not know is None.
     """
     cycles = [summary["total_cycles"] * weight for summary, weight in zip(summaries, weights, strict=True)]
     return {metric.name: _one(metric.name, summaries, weights, cycles) for metric in METRICS}
@@ -48,7 +50,14 @@ def _one(name: str, summaries: Sequence[Numbers], weights: Sequence[float], cycl
         return values[0]
     if name in SUMMED:
         return sum(value * weight for value, weight in zip(values, weights, strict=True))
-    if name in PER_JOULE:
-        work = [summary["macs"] * weight for summary, weight in zip(summaries, weights, strict=True)]
-        return (sum(work) or 1) / (sum(each / value for each, value in zip(work, values, strict=True)) or 1)
+    if name in PER_ENERGY:
+        return _over_energy(
+            values, [summary["macs"] * weight for summary, weight in zip(summaries, weights, strict=True)]
+        )
     return sum(value * share for value, share in zip(values, cycles, strict=True)) / (sum(cycles) or 1)
+
+
+def _over_energy(rates: Sequence[float], work: Sequence[float]) -> float:
+    """Work over the energy that it takes at each of the rates."""
+    energy = sum(done / rate for done, rate in zip(work, rates, strict=True) if done)
+    return sum(work) / energy if energy else 0.0

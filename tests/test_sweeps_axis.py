@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -43,6 +44,8 @@ def test_a_range_in_steps_is_pythons_with_its_end(low: int, span: int, step: int
     [
         ([], "rows is an empty list; an axis has at least one value"),
         ([8, 8], "rows holds 8 twice"),
+        (math.inf, "rows holds inf; the numbers of an axis are finite"),
+        ([1.5, math.nan], "rows holds nan; the numbers of an axis are finite"),
         ([[8]], "rows holds [8]; an axis holds numbers, words, true or false"),
         (
             {"from": 1, "too": 4, "step": 1},
@@ -54,6 +57,10 @@ def test_a_range_in_steps_is_pythons_with_its_end(low: int, span: int, step: int
             "rows: a range is {from=, to=, step=} or {from=, to=, factor=}, not {from=1, to=4, step=1, factor=2}",
         ),
         ({"from": "a", "to": 4, "step": 1}, "rows: from='a' is not a number"),
+        ({"from": 1, "to": math.inf, "step": 1}, "rows: to=inf is not a number up to 1e+18"),
+        ({"from": math.nan, "to": 4, "step": 1}, "rows: from=nan is not a number up to 1e+18"),
+        ({"from": 1, "to": 4, "step": math.inf}, "rows: step=inf is not a number up to 1e+18"),
+        ({"from": 1, "to": 10**400, "factor": 2}, f"rows: to={10**400} is not a number up to 1e+18"),
         ({"from": 5, "to": 4, "step": 1}, "rows: a range runs upwards, not from 5 to 4"),
         ({"from": 1, "to": 4, "step": 0}, "rows: step=0 is not above 0"),
         (

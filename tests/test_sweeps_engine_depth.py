@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -50,6 +51,45 @@ def test_each_point_has_its_outcome_in_its_place(
 ) -> None:
     assert [outcome.point for outcome in outcomes] == asked[0]
     assert all((outcome.error is None) != (outcome.summary is None) for outcome in outcomes)
+
+
+HUGE = """
+[study]
+name = "huge"
+question = "How long?"
+depth = "engine"
+workloads = ["huge.toml"]
+[objectives]
+total_cycles = "minimise"
+[[engine]]
+array = "systolic-os"
+rows = [1, 512]
+cols = 1
+"""
+
+
+def huge(folder: Path, m: int, count: int) -> list[Outcome]:
+    gemm = '[[gemm]]\nname = "{}"\nm = {}\nn = 33554432\nk = 1024\n'
+    (folder / "huge.toml").write_text("".join(gemm.format(i, m) for i in range(count)))
+    study, evaluator = parse_study(HUGE, str(folder / "study.toml")), Evaluator()
+    networks = {network: evaluator.workload(network) for network in study.networks}
+    return evaluate_together(list(points(study, evaluator.content_of)), networks)
+
+
+def test_sums_beyond_an_array_of_counts_are_whole(tmp_path: Path) -> None:
+    one, four = huge(tmp_path, 1 << 25, 1), huge(tmp_path, 1 << 25, 4)
+    assert [o.summary["total_cycles"] for o in four if o.summary] == [
+        4 * o.summary["total_cycles"] for o in one if o.summary
+    ]
+    assert four[0].summary is not None
+    assert four[0].summary["total_cycles"] > 1 << 62
+
+
+def test_an_engine_whose_counts_do_not_fit_does_not_touch_the_others(tmp_path: Path) -> None:
+    slow, fast = huge(tmp_path, 1 << 28, 1)
+    assert slow.error is not None
+    assert "takes more cycles than an array of counts holds" in slow.error
+    assert fast.error is None
 
 
 def test_cycles_are_those_of_the_engine_layer_by_layer(

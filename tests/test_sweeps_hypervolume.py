@@ -55,3 +55,8 @@ def test_more_points_never_dominate_less(costs: Costs) -> None:
 def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^costs and reference must be numbers$"):
         hypervolume([[1.0, float("nan")]], [2.0, 2.0])
+
+
+def test_costs_of_another_width_than_the_reference_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^costs of shape \(2, 3\) do not fit a reference of 2 objectives$"):
+        hypervolume(np.zeros((2, 3)), [1.0, 1.0])

@@ -70,6 +70,14 @@ def test_a_search_is_looked_at_up_to_what_has_not_run(tmp_path: Path, probed: li
     assert outlook(study, tmp_path / "out").missing == 0
 
 
+def test_a_search_in_a_space_that_its_budget_exceeds_has_an_end(tmp_path: Path, probed: list[Point]) -> None:
+    study = sweeps.load_study(write_study(tmp_path, SEARCH.replace("budget = 12", "budget = 1000")))
+    assert outlook(study, None).total < 1000
+    runner.run(study, tmp_path / "out")
+    found = outlook(study, tmp_path / "out")
+    assert (found.total, found.missing) == (POINTS, 0)
+
+
 def known_of(study: Study, seconds: Mapping[int, float]) -> tuple[list[Point], dict[str, Outcome]]:
     points = list(next(method_of(study).propose(study, Evaluator().content_of)))
     return points, {points[i].digest: Outcome(points[i], s) for i, s in seconds.items()}

@@ -258,3 +258,12 @@ def test_a_missing_file_and_bad_toml_name_the_file(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("[study\n")
     with pytest.raises(SpecError, match=f"^{re.escape(str(tmp_path / 'bad.toml'))}: .*line 1"):
         load_study(tmp_path / "bad.toml")
+
+
+def test_fields_decide_of_a_machine_that_cannot_be_made(tmp_path: Path) -> None:
+    text = STUDY.replace('"pe_count <= 256"', '"pe_count <= 256", "cols != 8"').replace(
+        "cols = [4, 8, 16]", 'cols = [4, 8, 16]\nacc = "int4"'
+    )
+    found = list(points(load_study(write_study(tmp_path, text)), lambda network: network.text))
+    assert found
+    assert not [point for point in found if dict(point.engine).get("cols") == 8]

@@ -55,6 +55,11 @@ def points(count: int, seed: int = 0) -> tuple[list[dict[str, object]], list[flo
     return cheap, [float(c["total_cycles"]) * factor[str(c["encoding"])] * int(str(c["rows"])) ** 0.1 for c in cheap]
 
 
+def test_what_was_a_number_wherever_it_was_learned_may_be_anything_elsewhere() -> None:
+    features = Features([{"rows": 3}, {"rows": 7}])
+    assert features.of([{"rows": "all"}, {"rows": -8}, {}, {"rows": 1}]).tolist() == [[0], [0], [0], [1]]
+
+
 def test_features_are_logarithms_of_numbers_and_a_column_for_each_word() -> None:
     rows = [{"rows": 3, "mac": "opt3", "same": 1, "flag": True}, {"rows": 7, "mac": "opt4c", "same": 1, "flag": False}]
     assert Features(rows).of([*rows, {"rows": 1, "mac": "new", "flag": True}]).tolist() == [

@@ -15,7 +15,7 @@ from sweeps.cli import app
 from sweeps.design_table import weighted_table
 from sweeps.metrics import BY_NAME, METRICS
 from sweeps.table import Table
-from sweeps.weighted import OF_DESIGN, PER_JOULE, SUMMED, weighted
+from sweeps.weighted import OF_DESIGN, PER_ENERGY, SUMMED, weighted
 
 OTHER = '[[gemm]]\nname = "other"\nm = 33\nn = 9\nk = 17\n'
 TWO = STUDY.replace('["gemms.toml"]', '[{name="gemms.toml", weight=3}, "other.toml"]')
@@ -77,9 +77,28 @@ def test_a_design_that_constraints_keep_from_one_network_has_no_weighted_row(tmp
 
 
 def test_every_result_is_a_sum_a_property_of_the_design_or_a_ratio() -> None:
-    assert set(BY_NAME) - SUMMED - OF_DESIGN - PER_JOULE == {"utilization", "tops_per_mm2"}
+    assert set(BY_NAME) - SUMMED - OF_DESIGN - PER_ENERGY == {"utilization", "tops_per_mm2"}
     assert not SUMMED & OF_DESIGN
-    assert not PER_JOULE & (SUMMED | OF_DESIGN)
+
+
+costs = st.tuples(st.integers(1, 10**9), st.integers(1, 10**9), st.floats(1, 1e9), st.floats(0.01, 100))
+
+
+@given(st.lists(costs, min_size=1, max_size=5), st.floats(0.1, 5), st.floats(1, 1e6))
+def test_rates_over_networks_are_those_of_all_work_over_all_time_and_energy(
+    runs: list[tuple[int, int, float, float]], clock_ghz: float, area_um2: float
+) -> None:
+    summaries = []
+    for cycles, macs, energy_pj, _ in runs:
+        tops = 2e-3 * macs * clock_ghz / cycles
+        rates = {"tops_per_mm2": 1e6 * tops / area_um2, "tops_per_watt": 2 * macs / energy_pj}
+        work = {"total_cycles": cycles, "macs": macs, "energy_pj": energy_pj, "energy_unit_delay_pj": 2 * energy_pj}
+        summaries.append({m.name: 7 for m in METRICS} | rates | work)
+    whole = weighted(summaries, [weight for *_, weight in runs])
+    assert whole["tops_per_watt"] == pytest.approx(2 * whole["macs"] / whole["energy_pj"])
+    tops = 2e-3 * whole["macs"] * clock_ghz / whole["total_cycles"]
+    assert whole["tops_per_mm2"] == pytest.approx(1e6 * tops / area_um2)
+    assert whole["energy_unit_delay_pj"] == pytest.approx(2 * whole["energy_pj"])
 
 
 cycles = st.integers(1, 10**9)
@@ -114,13 +133,3 @@ def test_weights_are_on_the_terminal(tmp_path: Path) -> None:
     assert "On 2 networks, weighted, matrix-2d:rows=16,cols=16 has the lowest total cycles" in done.output.replace(
         "\n", " "
     )
-
-
-@given(st.lists(st.tuples(summaries, st.floats(0.01, 100), st.floats(0.1, 100)), min_size=1, max_size=5))
-def test_operations_per_joule_are_those_of_all_networks_over_their_energies(
-    parts: list[tuple[dict[str, int], float, float]],
-) -> None:
-    found = weighted([{**s, "tops_per_watt": rate} for s, _, rate in parts], [weight for _, weight, _ in parts])
-    work = [summary["macs"] * weight for summary, weight, _ in parts]
-    energy = [each / rate for each, (_, _, rate) in zip(work, parts, strict=True)]
-    assert found["tops_per_watt"] == pytest.approx(sum(work) / sum(energy))

@@ -56,11 +56,12 @@ def test_a_failing_point_is_the_same_row_in_a_worker(tmp_path: Path) -> None:
     assert there.to_csv() == here.to_csv()
 
 
+@pytest.mark.parametrize("work", ["dies_once", "breaks_off"])
 def test_a_point_at_which_a_worker_died_is_tried_again(
-    tmp_path: Path, undisturbed: Table, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, undisturbed: Table, monkeypatch: pytest.MonkeyPatch, work: str
 ) -> None:
     monkeypatch.setenv(FOLDER, str(tmp_path))
-    table = swept(tmp_path, Faulty(work="dies_once"))
+    table = swept(tmp_path, Faulty(work=work))
     assert table.to_csv() == undisturbed.to_csv()
     assert len([path for path in tmp_path.iterdir() if re.fullmatch("[0-9a-f]{64}", path.name)]) == 2
 

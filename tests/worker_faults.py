@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +44,14 @@ def dies(point: Point, workload: Workload) -> Record:
 
 def dies_once(point: Point, workload: Workload) -> Record:
     if is_the_one(point) and not happened_before(point):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return record_of(point, workload)
+
+
+def breaks_off(point: Point, workload: Workload) -> Record:
+    """Dies once in the middle of a message: its length and a few bytes are out."""
+    if is_the_one(point) and not happened_before(point):
+        os.write(int(sys.argv[1]), struct.pack("!i", 1000) + b"torn")
         os.kill(os.getpid(), signal.SIGKILL)
     return record_of(point, workload)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from sweeps.engine_depth import ENGINE_DEPTH
 from sweeps.metrics import BY_NAME, Direction
 from sweeps.render.labels import Labels
 from sweeps.render.numbers import short
@@ -33,6 +34,8 @@ def _nothing(table: Table) -> str:
     allowed = [entry for entry in table.entries if entry.allowed]
     unknown = [name for name in table.study.objectives if all(entry.values[name] is None for entry in allowed)]
     counts = f"{ran} of {len(table.entries)} points ran, {len(table.failed)} failed"
+    if allowed and table.study.depth == ENGINE_DEPTH and "dram_bytes" in unknown:
+        return f"No design can be ranked: engines alone have no {BY_NAME['dram_bytes'].noun}; {counts}."
     if unknown and allowed:
         nouns = _list([BY_NAME[name].noun for name in unknown])
         verb = "need" if len(unknown) > 1 else "needs"

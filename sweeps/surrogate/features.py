@@ -31,7 +31,7 @@ class Features:
 
     def of(self, rows: Sequence[Values]) -> Floats:
         """The features of points, shape (points, count)."""
-        numbers = [[np.log2(1 + float(row.get(name) or 0)) for name in self._numbers] for row in rows]
+        numbers = [[np.log2(1 + _size(row.get(name))) for name in self._numbers] for row in rows]
         words = [[float(row.get(name) == value) for name, value in self._words] for row in rows]
         return np.hstack(
             [
@@ -43,3 +43,8 @@ class Features:
 
 def _is_size(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+
+
+def _size(value: Any) -> float:
+    """The number; 0 for what no row that was learned from has: nothing, a word, a number below 0."""
+    return float(value) if _is_size(value) else 0.0

@@ -97,7 +97,7 @@ class Worker:
                     self.running.popleft()
                     heard.append(message)
                 self.since = monotonic()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # OSError: it died in the middle of a message
             if not heard:
                 raise EOFError from None
         return heard
