@@ -399,7 +399,7 @@ def test_rtl_lint_finds_nothing() -> None:
         (
             ("rtl", "emti"),
             "no command 'emti' (did you mean 'emit'?); "
-            "commands are emit, lint, verify, synth, curve, power, characterise",
+            "commands are emit, lint, verify, prove, synth, curve, baselines, power, characterise",
         ),
         (
             ("rtl", "lint", ENGINE, "--jsn"),

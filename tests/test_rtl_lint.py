@@ -15,6 +15,7 @@ from rtl.leaves import build_cell
 from rtl.lint import WAIVERS, Waiver, lint, lint_files, waivers
 from rtl_bit_serial_models import BIT_SERIAL_SAMPLES
 from rtl_float_models import FLOAT_SAMPLES
+from rtl_low_bit_float_models import LOW_BIT_FLOAT_SAMPLES
 from rtl_variants import LOW_BITS, MODES, SIZES, encoded, formats_of, middle_of, variants
 from toy_design import TOP, write_toy
 
@@ -39,7 +40,11 @@ def test_every_engine_is_clean(spec: str) -> None:
     assert result.passed, result
 
 
-UNITS = [*FLOAT_SAMPLES, *BIT_SERIAL_SAMPLES]
+UNITS = [
+    *FLOAT_SAMPLES,
+    *BIT_SERIAL_SAMPLES,
+    *(leaf for leaf in LOW_BIT_FLOAT_SAMPLES if leaf.kind == "fp_dequantiser"),
+]
 OF_UNITS = ("*/fp_", "_sequencer_", "*/slice_selector_", "*/magnitude_", "*/signed_slices_")
 """What the waivers of files that no engine has are about."""
 

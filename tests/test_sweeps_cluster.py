@@ -88,7 +88,7 @@ def test_a_worker_with_other_code_is_refused(tmp_path: Path, cluster: Loopback) 
 def test_a_worker_without_hwsim_is_refused(tmp_path: Path) -> None:
     with loopback(tmp_path / "dask", workers=0) as bare:
         (tmp_path / "sweeps").mkdir()
-        (tmp_path / "sweeps" / "__init__.py").write_text("")
+        (tmp_path / "sweeps" / "__init__.py").write_text("raise ImportError('another package of this name')\n")
         bare.add_worker(tmp_path)
         study = sweeps.load_study(write_study(tmp_path))
         with pytest.raises(

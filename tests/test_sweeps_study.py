@@ -9,6 +9,7 @@ import pytest
 
 from hwsim.errors import SpecError
 from small_study import POINTS, STUDY, write_study
+from sweeps.engine_depth import ENGINE_DEPTH
 from sweeps.enumeration import points
 from sweeps.method_settings import Kind, MethodSettings
 from sweeps.methods import method_of
@@ -134,8 +135,8 @@ STUDIES = [path for path in sorted(EXAMPLES.glob("*.toml")) if "[study]" in path
 def test_examples_are_studies(path: Path) -> None:
     study = load_study(path)
     found = next(method_of(study).propose(study, content_of))
-    assert 5 <= len(found) <= 500
-    for point in found:
+    assert 5 <= len(found) <= (10_000 if study.depth == ENGINE_DEPTH else 500)
+    for point in found[:: max(len(found) // 500, 1)]:
         assert point.make_machine().engine.pe_count >= 1
 
 

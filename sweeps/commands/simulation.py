@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -92,12 +92,16 @@ def simulate(
     if out_plan is not None:
         out_plan.parent.mkdir(parents=True, exist_ok=True)
         program.save(out_plan)
+    _show(report, network.name, around.engine.spec, json)
+
+
+def _show(report: Mapping[str, Any], network: str, engine: str, json: bool) -> None:
     if json:
         print_json(report)
         return
     from sweeps.render.layers import print_report
 
-    print_report(console(), report, network.name, around.engine.spec)
+    print_report(console(), report, network, engine)
 
 
 def _check_unread(given: Mapping[str, Path | None]) -> None:
@@ -113,12 +117,7 @@ def _simulate_engine(network: Network, machine: Around, json: bool) -> None:
     from sweeps.engine_depth import report_of
 
     report = report_of(machine, network)
-    if json:
-        print_json(report)
-        return
-    from sweeps.render.layers import print_report
-
-    print_report(console(), report, network.name, report["engine"])
+    _show(report, network.name, report["engine"], json)
 
 
 def _simulate_plans(
