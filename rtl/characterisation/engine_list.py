@@ -37,7 +37,7 @@ BASELINES = ("lut-conventional", "unpu", "bit-serial-add", "dequant-mac")
 BASELINE_FORMATS = ("w_bits=1", "w_bits=8", "a=fp16")
 """Fewer than for ``lut``: widths between which others are interpolated, and the floats of its claims."""
 
-GROUPS = ("lut:k=2", "lut:k=6", "dequant-mac:k=1")
+GROUPS = ("lut:k=2", "dequant-mac:k=1")
 
 ENCODINGS = ("booth", "naf")
 
