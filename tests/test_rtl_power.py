@@ -37,6 +37,7 @@ from rtl.synthesis.recipe import Recipe
 from rtl.synthesis.yosys import cell_models
 from rtl_variants import SIZES, variants
 from sweeps.cli import app
+from sweeps.commands.synthesis import DEFAULT_OPERANDS as DEFAULT_TEXT
 
 SMALL = "systolic-ws:rows=3,cols=1,a=int4,w=int4,acc=int12"
 HAND = Path(__file__).parent / "data" / "hand.lib"
@@ -333,3 +334,7 @@ def test_a_wrong_question_gets_one_sentence() -> None:
 def test_operands_are_read_back_from_their_text() -> None:
     assert replace(Drawn(), sigma=3.0) == read_source("normal:sigma=3")
     assert read_source("normal") == DEFAULT_OPERANDS
+
+
+def test_commands_multiply_the_default_operands_of_the_model() -> None:
+    assert read_source(DEFAULT_TEXT) == DEFAULT_OPERANDS

@@ -8,6 +8,10 @@ import typer
 
 from sweeps.commands.printing import Json, console, print_json
 from sweeps.commands.synthesis import (
+    DEFAULT_ADDER,
+    DEFAULT_COVER,
+    AdderName,
+    CoverName,
     LibertyFiles,
     NoCache,
     cache_for,
@@ -32,10 +36,8 @@ def baselines(
         ),
     ] = None,
     liberty: LibertyFiles = None,
-    adder: Annotated[str, typer.Option("--adder", help="ripple, brent-kung, sklansky or kogge-stone.")] = "brent-kung",
-    cover: Annotated[
-        str, typer.Option("--cover", help="Cells for the shortest paths or least area: delay, balanced or area.")
-    ] = "delay",
+    adder: AdderName = DEFAULT_ADDER,
+    cover: CoverName = DEFAULT_COVER,
     energy: Annotated[
         bool, typer.Option("--energy", help="Energy per MAC too, by both glitch models; takes minutes for large PEs.")
     ] = False,

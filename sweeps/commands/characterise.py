@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweeps.commands.printing import Json, print_json
-from sweeps.commands.synthesis import LibertyFiles, NoCache, cache_for, library_of
+from sweeps.commands.synthesis import DEFAULT_OPERANDS, LibertyFiles, NoCache, cache_for, library_of
 
 if TYPE_CHECKING:
     from hwsim.engine import Engine
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from hwsim.technology import Technology
     from rtl.characterisation import Identity
     from rtl.synthesis.liberty import Library
-
-DEFAULT_OPERANDS = "normal:sigma=24.4"
 
 
 def characterise(

@@ -9,6 +9,11 @@ import typer
 from sweeps.commands.failure import ANSWER_IS_BAD
 from sweeps.commands.printing import Json, console, print_json
 from sweeps.commands.synthesis import (
+    DEFAULT_ADDER,
+    DEFAULT_COVER,
+    DEFAULT_OPERANDS,
+    AdderName,
+    CoverName,
     EngineArgument,
     LibertyFiles,
     NoBooth,
@@ -29,15 +34,13 @@ def power(
     liberty: LibertyFiles = None,
     operands: Annotated[
         str, typer.Option("--operands", help="normal:sigma=S, uniform, zeros, or an .npz file with a and w.")
-    ] = "normal:sigma=24.4",
+    ] = DEFAULT_OPERANDS,
     clock_ns: Annotated[
         float | None,
         typer.Option("--clock-ns", help="The period to aim at, and to leak for; the longest path without it."),
     ] = None,
-    adder: Annotated[str, typer.Option("--adder", help="ripple, brent-kung, sklansky or kogge-stone.")] = "brent-kung",
-    cover: Annotated[
-        str, typer.Option("--cover", help="Cells for the shortest paths or least area: delay, balanced or area.")
-    ] = "delay",
+    adder: AdderName = DEFAULT_ADDER,
+    cover: CoverName = DEFAULT_COVER,
     no_booth: NoBooth = False,
     no_cache: NoCache = False,
     json: Json = False,

@@ -26,6 +26,13 @@ LibertyFiles = Annotated[
     typer.Option("--liberty", help="A cell library (.lib, .lib.gz); again for one of several files. Default: osu018."),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Map and time everything now, and keep nothing.")]
+AdderName = Annotated[str, typer.Option("--adder", help="ripple, brent-kung, sklansky or kogge-stone.")]
+CoverName = Annotated[
+    str, typer.Option("--cover", help="Cells for the shortest paths or least area: delay, balanced or area.")
+]
+DEFAULT_ADDER, DEFAULT_COVER = "brent-kung", "delay"
+DEFAULT_OPERANDS = "normal:sigma=24.4"
+"""What is multiplied while switching is counted."""
 NoBooth = Annotated[bool, typer.Option("--no-booth", help="Multipliers without Booth recoding.")]
 
 
@@ -35,10 +42,8 @@ def synth(
     clock_ns: Annotated[
         float | None, typer.Option("--clock-ns", help="The period to aim at; as fast as possible without it.")
     ] = None,
-    adder: Annotated[str, typer.Option("--adder", help="ripple, brent-kung, sklansky or kogge-stone.")] = "brent-kung",
-    cover: Annotated[
-        str, typer.Option("--cover", help="Cells for the shortest paths or least area: delay, balanced or area.")
-    ] = "delay",
+    adder: AdderName = DEFAULT_ADDER,
+    cover: CoverName = DEFAULT_COVER,
     no_booth: NoBooth = False,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the engine in cells, as Verilog.")] = None,
     no_cache: NoCache = False,
@@ -51,11 +56,8 @@ def synth(
     from hwsim.engine import load_engine
     from rtl.synthesis.engine_cost import engine_cost
     from rtl.synthesis.gate_level import write_gate_level
-    from rtl.synthesis.recipe import Cover, Recipe
-    from sweeps.reading import one_of
 
-    covering = Cover(one_of("--cover", cover, [known.value for known in Cover]))
-    loaded, recipe = load_engine(engine), Recipe(_adder(adder), covering, not no_booth, clock_ns)
+    loaded, recipe = load_engine(engine), recipe_of(adder, cover, no_booth, clock_ns)
     library, cache = library_of(liberty), cache_for(no_cache)
     cost = engine_cost(loaded, library, recipe, cache)
     if out is not None:
