@@ -86,12 +86,12 @@ class Table:
 
     def to_csv(self) -> str:
         """The canonical export: finished points in the study's order; durations and digests of code left out."""
-        text = io.StringIO()
+        text, columns = io.StringIO(), self.columns
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([*self.columns, *AFTER])
+        writer.writerow([*columns, *AFTER])
         for entry in self.entries:
             if entry.ran:
-                cells = [cell(entry.values.get(name)) for name in self.columns]
+                cells = [cell(entry.values.get(name)) for name in columns]
                 writer.writerow([*cells, cell(entry.allowed), cell(entry.on_front), entry.error or ""])
         return text.getvalue()
 
