@@ -19,6 +19,7 @@ from sweeps.point import Outcome
 from sweeps.runner import Silence, run
 from sweeps.workers.base import WorkersError
 from sweeps.workers.choice import Place
+from sweeps.workers.cluster import TIMES_TO_START
 
 STEPPED = STUDY.replace('question = "Which one?"', 'question = "Which one?"\ndepth = "step"')
 
@@ -134,6 +135,24 @@ def test_a_scheduler_that_does_not_answer_gets_a_sentence(
     study = sweeps.load_study(write_study(tmp_path))
     with pytest.raises(WorkersError, match=rf"^no Dask scheduler answers at {re.escape(address)} \([^\n]+\)$"):
         sweeps.run(study, scheduler=address)
+
+
+@pytest.mark.parametrize(("stalls", "reason"), [(2, "timed out"), (TIMES_TO_START, "dask's thread did not start")])
+def test_a_thread_that_a_stalled_machine_did_not_start_is_asked_for_again(
+    tmp_path: Path, stalls: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def client(*args: object, **kwargs: object) -> None:
+        asked.append(args)
+        assert len(asked) > stalls
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("distributed.Client", client)
+    study = sweeps.load_study(write_study(tmp_path))
+    with pytest.raises(WorkersError, match=rf"^no Dask scheduler answers at tcp://127.0.0.1:1 \({reason}\)$"):
+        sweeps.run(study, scheduler="tcp://127.0.0.1:1")
+    assert len(asked) == min(stalls + 1, TIMES_TO_START)
 
 
 def test_without_dask_a_sentence_says_what_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

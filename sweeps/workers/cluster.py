@@ -20,6 +20,9 @@ from sweeps.workers.processes import LoadNetwork
 SECONDS_TO_ANSWER = 10
 """What a scheduler has to say that it is there."""
 
+TIMES_TO_START = 6
+"""Attempts at a client whose thread does not start."""
+
 AHEAD = 2
 """Portions that the cluster holds for each of its threads: one that runs and one that waits."""
 
@@ -34,16 +37,28 @@ class Cluster:
             raise MissingToolError("a sweep on a Dask cluster needs dask: pip install 'hwsim[sweep]'") from None
         self._dask: Any = distributed
         self._address, self._load, self._limit_s = address, load, limit_s
-        try:
-            self._client: Any = self._dask.Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-        except (OSError, ValueError, ImportError) as error:
-            raise WorkersError(f"no Dask scheduler answers at {address} ({_first_line(error)})") from None
+        self._client: Any = self._connected()
         self._pace = Pace(max(1, self._threads))
         try:
             self._check_versions()
         except WorkersError:
             self.close()
             raise
+
+    def _connected(self, attempts: int = TIMES_TO_START) -> Any:
+        """A client of the scheduler. Where a stalled machine does not start dask's thread within dask's 10 s, all that
+        dask says is AssertionError; it is asked again."""
+        try:
+            return self._dask.Client(self._address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise self._silent(_first_line(error)) from None
+        except AssertionError:
+            if attempts == 1:
+                raise self._silent("dask's thread did not start") from None
+        return self._connected(attempts - 1)
+
+    def _silent(self, reason: str) -> WorkersError:
+        return WorkersError(f"no Dask scheduler answers at {self._address} ({reason})")
 
     @property
     def _threads(self) -> int:
