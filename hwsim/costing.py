@@ -13,7 +13,7 @@ from hwsim.run_cost import BESIDE, DRAM, ENGINE, RunCost
 from hwsim.technology import EngineFigures
 from hwsim.technology.memories.sram import Sram, sram_table
 from hwsim.tiles.tiling import Operand
-from hwsim.tiles.traffic import Stream
+from hwsim.tiles.traffic import Reason, Stream
 
 
 def run_cost(machine: Machine, report: Report) -> RunCost | None:
@@ -75,14 +75,12 @@ class _Costing:
         return {**parts, DRAM: DRAM_PJ_PER_BYTE * self.report.dram_bytes}
 
     def _pad_pj(self, operand: Operand) -> float:
-        """Reads and writes of the engine and of DRAM, each as wide as the engine's port, and what it leaks."""
+        """Reads and writes for the engine and for DRAM, each as wide as the engine's port, and what it leaks."""
         pad, width = self.pads[operand], self.machine.scratchpad(operand).port_bytes_per_cycle
-        inside = sum(layer.port_bytes.get(operand, 0) for layer in self.report.layers)
-        outside = sum(_through(layer, operand) for layer in self.report.layers)
-        given = inside if operand is not Operand.C else inside / 2
-        read, written = (given, outside) if operand is not Operand.C else (given + outside, given)
-        accesses = pad.read_pj * read / width + pad.write_pj * written / width
-        return accesses + pad.leakage_mw * self.time_ns
+        moved = [_moved(layer, operand) for layer in self.report.layers]
+        read, written = (sum(bytes_) for bytes_ in zip(*moved, strict=True))
+        accessed: float = (pad.read_pj * read + pad.write_pj * written) / width
+        return accessed + pad.leakage_mw * self.time_ns
 
     def _notes(self, simulated: bool) -> Iterator[str]:
         technology = self.machine.technology
@@ -103,9 +101,15 @@ class _Costing:
         yield "the vector unit and what controls the engine from outside are in no area and no energy"
 
 
-def _through(layer: LayerReport, operand: Operand) -> int:
-    """Bytes of a layer that move between DRAM and the scratchpad of ``operand``."""
-    return sum(moved for (stream, _), moved in layer.traffic.items() if stream is Stream(operand.value))
+def _moved(layer: LayerReport, operand: Operand) -> tuple[float, float]:
+    """Bytes that a layer reads from the scratchpad of ``operand`` and writes to it; partial sums cross to DRAM and
+    back."""
+    read, written = layer.accesses[operand]
+    through = {reason: moved for (stream, reason), moved in layer.traffic.items() if stream is Stream(operand.value)}
+    if operand is not Operand.C:
+        return read, written + sum(through.values())
+    back = through.get(Reason.PARTIAL_SUM, 0) / 2
+    return read + sum(through.values()) - back, written + back
 
 
 def _listed(tools: Mapping[str, str]) -> str:

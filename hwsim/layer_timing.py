@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hwsim.jobs import Job
@@ -14,9 +13,9 @@ from hwsim.report import LayerReport
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.loops import TileLoops
 from hwsim.tiles.pipeline import Timeline
-from hwsim.tiles.port_traffic import product_port_bytes
-from hwsim.tiles.tiling import Operand, Tiling
-from hwsim.tiles.traffic import product_traffic
+from hwsim.tiles.port_traffic import product_accesses
+from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.traffic import Accesses, product_traffic
 
 
 @dataclass
@@ -29,7 +28,7 @@ class LayerTiming:
     synthetic: list[str] = field(default_factory=list)
     port_bound: list[str] = field(default_factory=list)
     known: dict[tuple[str, Demand, Tiling, Handover], tuple[Timeline, bool]] = field(default_factory=dict)
-    moved: dict[tuple[str, Demand, Tiling], Mapping[Operand, int]] = field(default_factory=dict)
+    moved: dict[tuple[str, Demand, Tiling], Accesses] = field(default_factory=dict)
 
     def layer(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> LayerReport:
         """The report of one product, the ``number``-th of the network."""
@@ -47,13 +46,13 @@ class LayerTiming:
             fused=tuple(operator.name for operator in job.chain.operators),
             passes=engine.passes,
             engine=engine.spec,
-            port_bytes=self._port_bytes(job, tiling) if self.machine.technology is not None else {},
+            accesses=self._accesses(job, tiling) if self.machine.technology is not None else {},
         )
 
-    def _port_bytes(self, job: Job, tiling: Tiling) -> Mapping[Operand, int]:
+    def _accesses(self, job: Job, tiling: Tiling) -> Accesses:
         key = (job.machine.engine.spec, job.demand, tiling)
         if key not in self.moved:
-            self.moved[key] = product_port_bytes(job.machine, job.demand, tiling)
+            self.moved[key] = product_accesses(job.machine, job.demand, tiling)
         return self.moved[key]
 
     def _timeline(self, job: Job, tiling: Tiling, handover: Handover, number: int) -> Timeline:

@@ -8,8 +8,8 @@ from typing import Any
 
 from hwsim.run_cost import NO_COST, RunCost
 from hwsim.tiles.pipeline import Stall, Timeline
-from hwsim.tiles.tiling import Operand, Tiling
-from hwsim.tiles.traffic import Reason, Stream, Traffic, add_traffic
+from hwsim.tiles.tiling import Tiling
+from hwsim.tiles.traffic import Accesses, Reason, Stream, Traffic, add_traffic
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class LayerReport:
     """cycles for which a PE works on each product"""
     engine: str = ""
     """what computes the layer"""
-    port_bytes: Mapping[Operand, int] = field(default_factory=dict)
-    """between engine and scratchpads; asked for energy alone"""
+    accesses: Accesses = field(default_factory=dict)
+    """of scratchpads by the engine; asked for energy alone"""
 
     @property
     def macs(self) -> int:

@@ -19,9 +19,9 @@ from hwsim.report import Report
 from hwsim.run_cost import SCOPES
 from hwsim.simulation import simulate
 from hwsim.technology.memories.sram import sram_table
-from hwsim.tiles.cost import port_bytes
+from hwsim.tiles.cost import accesses, port_bytes
 from hwsim.tiles.demand import Demand
-from hwsim.tiles.port_traffic import product_port_bytes
+from hwsim.tiles.port_traffic import product_accesses
 from hwsim.tiles.tiling import AXES, Operand, Tiling
 from hwsim.workload.loader import load_workload
 from machine_cases import machines, tiled_products
@@ -166,16 +166,27 @@ def test_without_a_technology_nothing_is_told(tmp_path: Path) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(tiled_products(), machines())
-def test_port_bytes_are_those_of_all_tiles(tiled: tuple[Demand, Tiling], machine: Machine) -> None:
+def test_accesses_are_those_of_all_tiles(tiled: tuple[Demand, Tiling], machine: Machine) -> None:
     demand, tiling = tiled
-    total = dict.fromkeys(Operand, 0)
+    found = product_accesses(machine, demand, tiling)
+    ports, total = dict.fromkeys(Operand, 0), dict.fromkeys(Operand, (0, 0))
     sides = demand.sides
     for m, n, k in product(*(range(0, sides[axis], tiling.side(axis)) for axis in AXES)):
         ends = (min(at + tiling.side(axis), sides[axis]) - at for axis, at in zip(AXES, (m, n, k), strict=True))
-        moved = port_bytes(machine, demand, Shapes.of(*([end] for end in ends)), np.array([k > 0]))
-        for operand in Operand:
-            total[operand] += demand.batch * int(np.sum(moved[operand]))
-    assert product_port_bytes(machine, demand, tiling) == total
+        shapes, adds = Shapes.of(*([end] for end in ends)), np.array([k > 0])
+        moved = port_bytes(machine, demand, shapes, adds)
+        for operand, (read, written) in accesses(machine, demand, shapes, adds).items():
+            before = total[operand]
+            total[operand] = (
+                before[0] + demand.batch * int(np.sum(read)),
+                before[1] + demand.batch * int(np.sum(written)),
+            )
+            ports[operand] += demand.batch * int(np.sum(moved[operand]))
+    assert found == total
+    assert all(found[x] == (ports[x], 0) for x in (Operand.A, Operand.B))
+    read, written = found[Operand.C]
+    assert ports[Operand.C] == (read + written if machine.takes_sums else written)
+    assert written - read == demand.batch * demand.m * demand.n * demand.held_bits(Operand.C) // 8
 
 
 @given(st.sampled_from([22, 32, 45, 65, 90]), st.integers(12, 23), st.sampled_from([64, 128, 256, 512]))

@@ -45,17 +45,38 @@ def port_bytes(
     machine: Machine, demand: Demand, shapes: Shapes, adds: Flags, words: Mapping[str, IntLike] | None = None
 ) -> dict[Operand, IntLike]:
     """Bytes between the engine and each scratchpad for tiles of these shapes; ``adds`` and ``words`` as above."""
-    engine = machine.engine
-    words = engine.array.port_words(shapes, engine.mac) if words is None else words
-    outputs = shapes.m * shapes.n
-    reads = words["c"] - outputs + outputs * adds if machine.takes_sums else 0
+    words = _words(machine, shapes, words)
+    read = _sums_read(shapes, adds, words) if machine.takes_sums else 0
     return {
-        operand: ceil_div(
-            (words[operand.value] + (reads if operand is Operand.C else 0)) * demand.held_bits(operand),
-            8 * (demand.a_group if operand is Operand.A else 1),
-        )
+        operand: _bytes(demand, operand, words[operand.value] + (read if operand is Operand.C else 0))
         for operand in Operand
     }
+
+
+def accesses(machine: Machine, demand: Demand, shapes: Shapes, adds: Flags) -> dict[Operand, tuple[IntLike, IntLike]]:
+    """Bytes that each scratchpad reads and writes for the engine: those of its port, and what a scratchpad that adds
+    by itself reads to do so."""
+    words = _words(machine, shapes, None)
+    a, b, c = (_bytes(demand, operand, words[operand.value]) for operand in (Operand.A, Operand.B, Operand.C))
+    return {
+        Operand.A: (a, 0),
+        Operand.B: (b, 0),
+        Operand.C: (_bytes(demand, Operand.C, _sums_read(shapes, adds, words)), c),
+    }
+
+
+def _words(machine: Machine, shapes: Shapes, words: Mapping[str, IntLike] | None) -> Mapping[str, IntLike]:
+    return machine.engine.array.port_words(shapes, machine.engine.mac) if words is None else words
+
+
+def _sums_read(shapes: Shapes, adds: Flags, words: Mapping[str, IntLike]) -> IntLike:
+    """Elements of C that something is added to: all but the first writing of each, and that of tiles that add."""
+    outputs = shapes.m * shapes.n
+    return words["c"] - outputs + outputs * adds
+
+
+def _bytes(demand: Demand, operand: Operand, words: IntLike) -> IntLike:
+    return ceil_div(words * demand.held_bits(operand), 8 * (demand.a_group if operand is Operand.A else 1))
 
 
 def vector_cycles(machine: Machine, demand: Demand, m: IntLike, n: IntLike, finished: IntLike) -> IntLike:

@@ -1,4 +1,4 @@
-"""Bytes that pass between the engine and each scratchpad in a whole tiled product, in closed form."""
+"""Bytes that scratchpads read and write for the engine in a whole tiled product, in closed form."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import numpy as np
 
 from hwsim.gemm import Shapes
 from hwsim.machine import Machine
-from hwsim.tiles.cost import port_bytes
+from hwsim.tiles.cost import accesses
 from hwsim.tiles.demand import Demand
 from hwsim.tiles.tiling import AXES, Operand, Tiling
+from hwsim.tiles.traffic import Accesses
 
 
-def product_port_bytes(machine: Machine, demand: Demand, tiling: Tiling) -> dict[Operand, int]:
+def product_accesses(machine: Machine, demand: Demand, tiling: Tiling) -> Accesses:
     """Over all tiles and members of the batch, with the port words of the engine's closed form."""
     counts = tiling.counts(demand.sides)
     kinds = [list(_kinds(demand.sides[axis], tiling.side(axis), counts[axis], axis == "k")) for axis in AXES]
-    total = dict.fromkeys(Operand, 0)
+    total = dict.fromkeys(Operand, (0, 0))
     for (m, m_times, _), (n, n_times, _), (k, k_times, adds) in product(*kinds):
         shapes = Shapes.of(*(np.array([side]) for side in (m, n, k)))
-        moved = port_bytes(machine, demand, shapes, np.array([adds]))
-        for operand in Operand:
-            total[operand] += m_times * n_times * k_times * demand.batch * int(np.asarray(moved[operand]).sum())
+        times = m_times * n_times * k_times * demand.batch
+        for operand, (read, written) in accesses(machine, demand, shapes, np.array([adds])).items():
+            before = total[operand]
+            total[operand] = (before[0] + times * int(np.sum(read)), before[1] + times * int(np.sum(written)))
     return total
 
 

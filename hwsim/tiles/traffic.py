@@ -40,6 +40,8 @@ class Reason(Enum):
 
 
 Traffic = Mapping[tuple[Stream, Reason], int]
+Accesses = Mapping[Operand, tuple[int, int]]
+"""Bytes that the scratchpad of each operand reads and writes for the engine."""
 
 
 @dataclass(frozen=True, slots=True)
