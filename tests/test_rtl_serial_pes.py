@@ -124,10 +124,11 @@ def test_energy_grows_with_glitches_and_with_what_is_counted(name: str, cache: C
     """The replay itself compares ``take`` of the cells with the cycles of the model at every edge."""
     energy = pe_energy(name, default_library(), Recipe(), cache)
     zero, unit = Glitches
-    for scope in (Scope.PE, Scope.OWN):
+    for scope in Scope:
         assert 0 < energy.pj_per_mac(scope, zero, 5.0) <= energy.pj_per_mac(scope, unit, 5.0)
         assert energy.pj_per_mac(scope, zero, 5.0) < energy.pj_per_mac(scope, zero, 10.0)
-    assert energy.pj_per_mac(Scope.PE, zero, 5.0) < energy.pj_per_mac(Scope.OWN, zero, 5.0)
+    alone, shared, own = (energy.pj_per_mac(scope, zero, 5.0) for scope in (Scope.PE, Scope.SHARED, Scope.OWN))
+    assert alone < shared < own
     assert energy.macs_per_cycle == pytest.approx(macs_per_cycle(parse_design(name)), rel=0.2)
     assert pe_energy(name, default_library(), Recipe(), cache) == energy
 

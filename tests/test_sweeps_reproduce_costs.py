@@ -35,6 +35,7 @@ from sweeps.reproduce.costs.figures import (
     LeafFigures,
     NotCostedError,
     PathFigures,
+    PeEnergyFigures,
     PeFigures,
 )
 from sweeps.reproduce.costs.leaves import ADDERS, fastest_ns, smallest_um2
@@ -89,6 +90,10 @@ class Invented:
 
     def pe(self, name: str) -> PeFigures:
         return PeFigures(*(len(name) / (self.area * self.time * part) for part in (1, 2, 4)))
+
+    def pe_energy(self, name: str) -> PeEnergyFigures:
+        whole = self.energy_unit * len(name)
+        return PeEnergyFigures(*({"zero-delay": part * whole, "unit-delay": 2 * part * whole} for part in (1, 2, 4)))
 
 
 def asked(claim: Claim, costs: Costs) -> Answer:
@@ -191,6 +196,7 @@ def shelf() -> Shelf:
     made.engines[f"{engine.spec}; {FASTEST}"] = costs.paths(engine)
     made.energies[engine.spec] = costs.energy(engine)
     made.pes["opt3"] = costs.pe("opt3")
+    made.pe_energies["opt3"] = costs.pe_energy("opt3")
     return made
 
 
@@ -204,7 +210,7 @@ def test_what_is_stored_is_answered(tmp_path: Path) -> None:
     assert kept.leaf(pe("systolic-os")) == costs.leaf(pe("systolic-os"))
     assert kept.gates("index_xor", "") == costs.gates("index_xor", "")
     assert (kept.paths(engine), kept.energy(engine)) == (costs.paths(engine), costs.energy(engine))
-    assert kept.pe("opt3") == costs.pe("opt3")
+    assert (kept.pe("opt3"), kept.pe_energy("opt3")) == (costs.pe("opt3"), costs.pe_energy("opt3"))
 
 
 def test_energies_of_the_same_netlists_are_kept() -> None:
@@ -213,6 +219,7 @@ def test_energies_of_the_same_netlists_are_kept() -> None:
     for made in (same, other):
         made.keep_energies(old)
     assert (same.energies, other.energies) == (old.energies, {})
+    assert (same.pe_energies, other.pe_energies) == (old.pe_energies, {})
 
 
 @pytest.mark.parametrize("missing", PROVENANCE)

@@ -17,7 +17,7 @@ from rtl.synthesis.gate_level import engine_netlists
 from rtl.synthesis.leaf_cost import LeafCost, leaf_costs, tool_versions
 from rtl.synthesis.liberty import FANOUT, Library
 from rtl.synthesis.recipe import Recipe
-from rtl.synthesis.timing import Span, TimedPath, longest, longest_paths
+from rtl.synthesis.timing import Span, TimedPath, longest, longest_paths, timing_script
 from rtl.synthesis.yosys import Mapped, map_module
 
 TIMED_SIDE = 4
@@ -122,7 +122,8 @@ def engine_paths(
     for module in modules(build_top(engine)):
         if isinstance(module, Cell):
             netlists[module.name] = behind_buffers(module, netlists[module.name], depths, library)
-    key = digest_of("engine", *netlists.values(), library.digest, *tool_versions().values())
+    script = timing_script(top_name(engine), library, clocked=True, with_reset=False)
+    key = digest_of("engine", script, *netlists.values(), library.digest, *tool_versions().values())
     if kept := cache.load(key):
         return tuple(map(TimedPath.of_facts, kept["paths"]))
     paths = longest_paths(list(netlists.values()), top_name(engine), library, clocked=True, with_reset=False)

@@ -14,7 +14,7 @@ from rtl.netlist import Cell
 from rtl.synthesis.cache import Cache, digest_of
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.recipe import Recipe
-from rtl.synthesis.timing import TimedPath, longest, longest_paths, sta_version
+from rtl.synthesis.timing import TimedPath, longest, longest_paths, sta_version, timing_script
 from rtl.synthesis.yosys import Mapped, map_module, method, yosys_version
 
 WORKERS = 2
@@ -51,7 +51,8 @@ def leaf_costs(leaves: Sequence[Leaf], library: Library, recipe: Recipe, cache: 
 
 def cell_cost(cell: Cell, library: Library, recipe: Recipe, cache: Cache) -> LeafCost:
     """The cost of one leaf's module, from ``cache`` if it has it."""
-    key = digest_of(cell.text, method(cell.name, library, recipe), library.digest, *tool_versions().values())
+    how = method(cell.name, library, recipe), timing_script(cell.name, library, cell.clocked, True)
+    key = digest_of(cell.text, *how, library.digest, *tool_versions().values())
     if kept := cache.load(key):
         return _of_facts(cell, kept)
     mapped = map_module(cell.text, cell.name, library, recipe)

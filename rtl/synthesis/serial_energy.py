@@ -29,7 +29,17 @@ from rtl.synthesis.power.pins import RULES, PinEnergies, pin_energies
 from rtl.synthesis.power.replay import Glitches, replay, rows_of
 from rtl.synthesis.power.slow_cells import counted_cells
 from rtl.synthesis.recipe import Recipe
-from rtl.synthesis.serial_pes import MACS, SLICES, Scope, kinds_in_pe, macs_per_cycle, module_texts
+from rtl.synthesis.serial_pes import (
+    MACS,
+    SHARERS,
+    SLICES,
+    Scope,
+    column,
+    issue_shares,
+    kinds_in_pe,
+    macs_per_cycle,
+    module_texts,
+)
 
 CYCLES = 192
 """For which a PE is simulated, about."""
@@ -41,7 +51,7 @@ GROUPS_OF_A_SUM = 16
 @dataclass(frozen=True, slots=True)
 class PeEnergy:
     """One kind of PE: ``static_nw`` at all times, and per multiply-accumulate (dense-equivalent) ``clock_pj`` and
-    ``switching_pj``, by what is counted. Nothing is known of scopes that are missing."""
+    ``switching_pj``, by what is counted."""
 
     name: str
     static_nw: Mapping[Scope, float]
@@ -61,16 +71,41 @@ def pe_energy(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeEn
     Raises what `pe_costs` raises, and SynthesisError for a library without power tables.
     """
     if name in MACS:
-        return _in_engine(name, f"systolic-os:rows=4,cols=4,mac={name}", ("pe_",), library, recipe, cache)
+        inside = _in_engine(f"systolic-os:rows=4,cols=4,mac={name}", ("pe_",), library, recipe, cache)
+        return _of_scopes(name, dict.fromkeys(Scope, inside))  # nothing is issued to it but operands
     if name in SLICES:
-        return _in_engine(name, f"bitslice:columns=2,rows=2,mac={name}", kinds_in_pe(name), library, recipe, cache)
+        counted = {
+            Scope.PE: (f"bitslice:columns=2,rows=2,mac={name}", kinds_in_pe(name)),
+            Scope.OWN: (column(name, 1), ("",)),
+            Scope.SHARED: (column(name, SHARERS), ("",)),
+        }
+        found = {s: _in_engine(spec, kinds, library, recipe, cache) for s, (spec, kinds) in counted.items()}
+        return _of_scopes(name, found)
     return _of_design(name, parse_design(name), library, recipe, cache)
 
 
-def _in_engine(
-    name: str, spec: str, inside: tuple[str, ...], library: Library, recipe: Recipe, cache: Cache
-) -> PeEnergy:
-    """Of the leaves ``inside`` a PE of an engine, by the means over that engine."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Part of an engine: ``static_nw`` for each PE, the others for each multiply-accumulate."""
+
+    static_nw: float
+    clock_pj: float
+    switching_pj: Mapping[Glitches, float]
+    macs_per_pe_cycle: float
+
+
+def _of_scopes(name: str, parts: Mapping[Scope, _Part]) -> PeEnergy:
+    return PeEnergy(
+        name,
+        {scope: part.static_nw for scope, part in parts.items()},
+        {scope: part.clock_pj for scope, part in parts.items()},
+        {scope: part.switching_pj for scope, part in parts.items()},
+        parts[Scope.PE].macs_per_pe_cycle,
+    )
+
+
+def _in_engine(spec: str, inside: tuple[str, ...], library: Library, recipe: Recipe, cache: Cache) -> _Part:
+    """The leaves of an engine whose kinds begin with ``inside``, by the means over that engine."""
     energy = engine_energy(load_engine(spec), library, recipe, Drawn(), cache)
     kept = [
         (leaf, count)
@@ -78,11 +113,10 @@ def _in_engine(
         if leaf.leaf.kind.startswith(inside)
     ]
     macs, pes = energy.macs_per_cycle, sum(count for leaf, count in kept if leaf.leaf.kind.startswith("pe_"))
-    return PeEnergy(
-        name,
-        {Scope.PE: sum(count * leaf.leakage_nw for leaf, count in kept) / pes},
-        {Scope.PE: sum(count * leaf.clock_pj for leaf, count in kept) / macs},
-        {Scope.PE: {g: sum(count * leaf.switching_pj[g] for leaf, count in kept) / macs for g in Glitches}},
+    return _Part(
+        sum(count * leaf.leakage_nw for leaf, count in kept) / pes,
+        sum(count * leaf.clock_pj for leaf, count in kept) / macs,
+        {g: sum(count * leaf.switching_pj[g] for leaf, count in kept) / macs for g in Glitches},
         macs / pes,
     )
 
@@ -96,7 +130,7 @@ def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, c
     vectors, macs = stimulus(design)
     edges = vectors.cases[0].stop
     sums = {g: _leaf_sums(top, costs, pins, vectors, g, library, cache) for g in Glitches}
-    weights = {scope: _weights(made, scope) for scope in (Scope.PE, Scope.OWN)}
+    weights = {scope: _weights(design, made, scope) for scope in Scope}
     return PeEnergy(
         name,
         {scope: sum(n * pins[leaf].leakage_nw for leaf, n in of.items()) for scope, of in weights.items()},
@@ -109,11 +143,18 @@ def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, c
     )
 
 
-def _weights(made: Parts, scope: Scope) -> dict[Leaf, int]:
-    """How many of each leaf a PE has in ``scope``."""
+def _weights(design: BitSerial, made: Parts, scope: Scope) -> dict[Leaf, float]:
+    """How many of each leaf a PE has in ``scope``. What is shared works as for one PE: that PEs wait for each other is
+    left out."""
     if scope is Scope.PE:
         return {made.pe: 1}
-    return {made.pe: 1, made.control: 1, **dict(made.of_a), **dict(made.of_b)}
+    of_a, of_b = issue_shares(design) if scope is Scope.SHARED else (1, 1)
+    control = 1 / SHARERS if scope is Scope.SHARED else 1
+    weights: dict[Leaf, float] = {made.pe: 1, made.control: control}
+    for part, side in ((of_a, made.of_a), (of_b, made.of_b)):
+        for leaf, count in side:
+            weights[leaf] = weights.get(leaf, 0) + part * count
+    return weights
 
 
 def stimulus(design: BitSerial) -> tuple[Vectors, int]:

@@ -26,7 +26,7 @@ from rtl.synthesis.gate_level import plain_concatenations
 from rtl.synthesis.leaf_cost import LeafCost, leaf_costs, tool_versions
 from rtl.synthesis.liberty import Library
 from rtl.synthesis.recipe import Recipe
-from rtl.synthesis.timing import Span, TimedPath, longest_paths
+from rtl.synthesis.timing import Span, TimedPath, longest_paths, timing_script
 
 SHARERS = 16
 """PEs that one issue of digits serves in the accounting of shared parts."""
@@ -147,10 +147,7 @@ def _mac_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeCo
 
 def _slice_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeCost:
     """A column of one PE, and of as many as share an issue, with the SIMD lanes behind them."""
-    column = f"bitslice:columns=1,mac={name}"
-    alone, shared = (
-        engine_cost(load_engine(f"{column},rows={rows},chain={rows}"), library, recipe, cache) for rows in (1, SHARERS)
-    )
+    alone, shared = (engine_cost(load_engine(column(name, rows)), library, recipe, cache) for rows in (1, SHARERS))
     done = _macs_per_slice_cycle(alone.engine)
     return PeCost(
         name,
@@ -161,6 +158,11 @@ def _slice_cost(name: str, library: Library, recipe: Recipe, cache: Cache) -> Pe
             Scope.SHARED: Figures(shared.area_um2 / SHARERS, shared.worst.delay_ns, done),
         },
     )
+
+
+def column(name: str, rows: int) -> str:
+    """PEs of OPT3 to OPT4E that one issue serves, with the SIMD lane behind them."""
+    return f"bitslice:columns=1,mac={name},rows={rows},chain={rows}"
 
 
 def kinds_in_pe(name: str) -> tuple[str, ...]:
@@ -217,12 +219,16 @@ def _costs(made: Parts, library: Library, recipe: Recipe, cache: Cache) -> dict[
 
 
 def _shared(design: BitSerial, pe: float, of_a: float, of_b: float, control: float, delay_ns: float) -> Figures:
-    """PEs with other columns of B share what issues A, without waiting; where B's digits take cycles too (Laconic), PEs
-    with other rows of A share what issues B, and wait for each other."""
-    if both_take_cycles(design):
-        waiting = replace(design, columns=SHARERS)
-        return Figures(pe + of_a + (of_b + control) / SHARERS, delay_ns, macs_per_cycle(waiting))
-    return Figures(pe + (of_a + control) / SHARERS + of_b, delay_ns, macs_per_cycle(design))
+    """Where both operands take cycles, PEs wait for each other."""
+    a, b = issue_shares(design)
+    waiting = replace(design, columns=SHARERS) if both_take_cycles(design) else design
+    return Figures(pe + a * of_a + b * of_b + control / SHARERS, delay_ns, macs_per_cycle(waiting))
+
+
+def issue_shares(design: BitSerial) -> tuple[float, float]:
+    """A PE's parts of what issues A and of what issues B: PEs with other columns of B share that of A; where B's digits
+    take cycles too (Laconic), PEs with other rows of A share that of B."""
+    return (1, 1 / SHARERS) if both_take_cycles(design) else (1 / SHARERS, 1)
 
 
 def both_take_cycles(design: BitSerial) -> bool:
@@ -233,7 +239,8 @@ def _inside_ns(design: BitSerial, costs: Mapping[Leaf, LeafCost], library: Libra
     """The longest path from register to register through all modules of a PE and its issue; operands arrive recoded."""
     top = build_design(design)
     texts = module_texts(top, costs).values()
-    key = digest_of("bit-serial", *texts, library.digest, *tool_versions().values())
+    script = timing_script(top.name, library, clocked=True, with_reset=False)
+    key = digest_of("bit-serial", script, *texts, library.digest, *tool_versions().values())
     if not (kept := cache.load(key)):
         paths = longest_paths(list(texts), top.name, library, clocked=True, with_reset=False)
         kept = {"paths": [path.facts for path in paths]}

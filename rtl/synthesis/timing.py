@@ -82,17 +82,20 @@ def longest_paths(
         files = [folder / f"{i}.v" for i in range(len(netlists))]
         for file, text in zip(files, netlists, strict=True):
             file.write_text(text, "utf-8")
-        (folder / "timing.tcl").write_text(_script(files, top, library, clocked, with_reset), "utf-8")
+        links = [f"read_liberty {{{file}}}\n" for file in library.files] + [
+            f"read_verilog {{{file}}}\n" for file in files
+        ]
+        (folder / "timing.tcl").write_text("".join(links) + timing_script(top, library, clocked, with_reset), "utf-8")
         command = [PROGRAM, "-no_init", "-no_splash", "-exit", "timing.tcl"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return _read(done.stdout + done.stderr, top)
 
 
-def _script(files: Sequence[Path], top: str, library: Library, clocked: bool, with_reset: bool) -> str:
+def timing_script(top: str, library: Library, clocked: bool, with_reset: bool) -> str:
+    """What `longest_paths` asks of what it has read: all that decides its answer beside netlists, library and
+    version."""
     spans = "".join(f'show "{span.value}" {arguments}\n' for span, arguments in _spans(clocked))
     return f"""
-{"".join(f"read_liberty {{{file}}}" + chr(10) for file in library.files)}
-{"".join(f"read_verilog {{{file}}}" + chr(10) for file in files)}
 link_design {top}
 set_cmd_units -time ns -capacitance pF
 create_clock -name clock -period {PERIOD_NS} {f"[get_ports {CLOCK}]" if clocked else ""}

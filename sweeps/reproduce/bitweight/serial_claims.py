@@ -6,7 +6,7 @@ from functools import partial
 
 from sweeps.reproduce.bitweight.array_costs import GLITCHES, OS, STRONG
 from sweeps.reproduce.bitweight.sources import ABSTRACT, notes
-from sweeps.reproduce.claim import AUTHORS, Answer, Claim, costed, unchecked
+from sweeps.reproduce.claim import AUTHORS, Answer, Claim, costed
 from sweeps.reproduce.costs.bounds import ENERGY, RATIO
 from sweeps.reproduce.costs.engines import energy_pj
 from sweeps.reproduce.costs.figures import Costs
@@ -23,6 +23,16 @@ def over(pe: str, other: str, costs: Costs) -> Answer:
     ours, theirs = costs.pe(pe), costs.pe(other)
     beside = {AUTHORS: ours.alone / theirs.alone, "issue of their own": ours.own_issue / theirs.own_issue}
     return Answer(ours.shared_issue / theirs.shared_issue, beside)
+
+
+def saving(pe: str, other: str, glitches: str, costs: Costs) -> Answer:
+    """Energy efficiency over that of another PE, with the parts that `over` counts."""
+    ours, theirs = costs.pe_energy(pe), costs.pe_energy(other)
+    beside = {
+        AUTHORS: theirs.alone[glitches] / ours.alone[glitches],
+        "issue of their own": theirs.own_issue[glitches] / ours.own_issue[glitches],
+    }
+    return Answer(theirs.shared_issue[glitches] / ours.shared_issue[glitches], beside)
 
 
 def lanes_energy(glitches: str, costs: Costs) -> float:
@@ -44,8 +54,10 @@ def _others() -> tuple[Claim, ...]:
                 note=OWN_CLOCKS),
         *costed("gain over Laconic, area efficiency", ABSTRACT, RATIO,
                 [("OPT4E", 2.85, partial(over, "opt4e", "laconic"))], note=OWN_CLOCKS),
-        *unchecked("gain over Laconic, energy efficiency", ABSTRACT,
-                   "energies are those of engines, and Laconic's PE is none", [("", 12.10)]),
+        *(claim
+          for glitches in GLITCHES
+          for claim in costed(f"gain over Laconic, energy efficiency, glitches {glitches}", ABSTRACT, ENERGY,
+                              [("OPT4E", 12.10, partial(saving, "opt4e", "laconic", glitches))], note=OWN_CLOCKS)),
     )  # fmt: skip
 
 

@@ -66,6 +66,16 @@ class PeFigures:
     shared_issue: float
 
 
+@dataclass(frozen=True, slots=True)
+class PeEnergyFigures:
+    """What a product takes in a PE on normal operands, in pJ by glitch model, at the clock that its throughput for each
+    area is told at; the scopes are those of `PeFigures`."""
+
+    alone: Mapping[str, float]
+    own_issue: Mapping[str, float]
+    shared_issue: Mapping[str, float]
+
+
 class Costs(Protocol):
     """One cell library. Every question raises NotCostedError if there is no answer."""
 
@@ -90,4 +100,8 @@ class Costs(Protocol):
 
     def pe(self, name: str) -> PeFigures:
         """A PE by the name that `rtl.synthesis.serial_pes` has for it."""
+        ...
+
+    def pe_energy(self, name: str) -> PeEnergyFigures:
+        """What a product takes in that PE, counted in its gates."""
         ...

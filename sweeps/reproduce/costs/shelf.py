@@ -9,11 +9,19 @@ from typing import Any, TypeVar
 from hwsim.engine import Engine
 from hwsim.inventory import Leaf
 from rtl.synthesis.recipe import Recipe
-from sweeps.reproduce.costs.figures import FASTEST, EnergyFigures, LeafFigures, NotCostedError, PathFigures, PeFigures
+from sweeps.reproduce.costs.figures import (
+    FASTEST,
+    EnergyFigures,
+    LeafFigures,
+    NotCostedError,
+    PathFigures,
+    PeEnergyFigures,
+    PeFigures,
+)
 
 Kept = Mapping[str, Any]
 Figures = TypeVar("Figures")
-AnyFigures = LeafFigures | PathFigures | EnergyFigures | PeFigures
+AnyFigures = LeafFigures | PathFigures | EnergyFigures | PeFigures | PeEnergyFigures
 
 
 @dataclass(slots=True)
@@ -26,6 +34,7 @@ class Shelf:
     engines: dict[str, PathFigures] = field(default_factory=dict)
     energies: dict[str, EnergyFigures] = field(default_factory=dict)
     pes: dict[str, PeFigures] = field(default_factory=dict)
+    pe_energies: dict[str, PeEnergyFigures] = field(default_factory=dict)
 
     def leaf(self, leaf: Leaf, recipe: Recipe = FASTEST) -> LeafFigures:
         return self._found(self.leaves, leaf_key(leaf, recipe))
@@ -42,6 +51,9 @@ class Shelf:
     def pe(self, name: str) -> PeFigures:
         return self._found(self.pes, name)
 
+    def pe_energy(self, name: str) -> PeEnergyFigures:
+        return self._found(self.pe_energies, name)
+
     def _found(self, kept: Mapping[str, Figures], key: str) -> Figures:
         if not self.provenance:
             raise NotCostedError(f"no costs in {self.library} are stored")
@@ -54,6 +66,7 @@ class Shelf:
         made = dict(self.provenance, made="")
         if made == dict(other.provenance, made=""):
             self.energies = {**other.energies, **self.energies}
+            self.pe_energies = {**other.pe_energies, **self.pe_energies}
 
     def record(self) -> Kept:
         """The shelf as JSON holds it, in the order of the keys."""
@@ -62,6 +75,7 @@ class Shelf:
             "engines": self.engines,
             "energies": self.energies,
             "pes": self.pes,
+            "pe_energies": self.pe_energies,
         }
         return {
             "provenance": dict(self.provenance),
@@ -82,6 +96,7 @@ class Shelf:
             {key: PathFigures(**kept) for key, kept in record["engines"].items()},
             {key: EnergyFigures(**kept) for key, kept in record["energies"].items()},
             {key: PeFigures(**kept) for key, kept in record["pes"].items()},
+            {key: PeEnergyFigures(**kept) for key, kept in record["pe_energies"].items()},
         )
 
 

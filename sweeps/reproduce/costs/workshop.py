@@ -18,6 +18,7 @@ from sweeps.reproduce.costs.figures import (
     LeafFigures,
     NotCostedError,
     PathFigures,
+    PeEnergyFigures,
     PeFigures,
 )
 from sweeps.reproduce.costs.shelf import Shelf, engine_key, leaf_key
@@ -95,6 +96,25 @@ class Workshop:
 
         (cost,) = pe_costs([name], self.made_in, FASTEST, self.cache)
         return PeFigures(*(cost.figures[scope].tops_per_mm2 for scope in (Scope.PE, Scope.OWN, Scope.SHARED)))
+
+    def pe_energy(self, name: str) -> PeEnergyFigures:
+        if not self.with_energies:
+            raise LaterError("energies are not made yet")
+        return _kept(self.shelf.pe_energies, name, lambda: self._pe_energy(name))
+
+    def _pe_energy(self, name: str) -> PeEnergyFigures:
+        from rtl.synthesis.energy import Glitches
+        from rtl.synthesis.serial_energy import pe_energy
+        from rtl.synthesis.serial_pes import Scope, pe_costs
+
+        (cost,) = pe_costs([name], self.made_in, FASTEST, self.cache)
+        energy = pe_energy(name, self.made_in, FASTEST, self.cache)
+        return PeEnergyFigures(
+            *(
+                {g.value: energy.pj_per_mac(scope, g, cost.figures[scope].delay_ns) for g in Glitches}
+                for scope in (Scope.PE, Scope.OWN, Scope.SHARED)
+            )
+        )
 
 
 def _kept(kept: dict[str, Figures], key: str, make: Callable[[], Figures]) -> Figures:
