@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import util
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ from hwsim.technology.interpolation import Kind
 from hwsim.technology.keys import SIDES, engine_key
 from made_technology import CLOCK_PJ, LEAKAGE_NW, PERIOD_NS, SWITCHING, area, made
 from rtl.characterisation.engine_list import default_engines, default_leaves, small
+from rtl.synthesis.cache import NO_CACHE
+from rtl.synthesis.recipe import Recipe
+from sweeps.reproduce.costs.libraries import LIBRARIES
 
 DEFAULTS = [(array.name, mac.name) for array in ARRAYS for mac in array.houses]
 MOST = 1024
@@ -133,6 +138,40 @@ def test_shipped_technologies_know_every_default_engine(name: str, array: str, m
     areas = [engine_figures(technology, sized(array, mac, side)).area_um2 for side in (1, 4, 16, 64, 256)]
     assert areas == sorted(areas)
     assert len(set(areas)) == len(areas) - (array == "cube")
+
+
+@pytest.mark.parametrize("name", technologies())
+def test_shipped_technologies_are_of_the_leaves_and_engines_that_are_listed(name: str) -> None:
+    technology, listed = load_technology(name), whole()
+    assert {x.leaf for x in technology.leaves} == {x.leaf for x in listed.leaves}
+    assert {x.spec for x in technology.engines} == {x.spec for x in listed.engines}
+    unknown = {x.spec for x in technology.engines if x.switching is None}
+    assert unknown == {x.spec for x in technology.engines if load_engine(x.spec).mac.floating}
+
+
+def test_the_four_libraries_are_shipped() -> None:
+    assert set(technologies()) == set(LIBRARIES)
+
+
+@pytest.mark.rtl
+@pytest.mark.skipif(
+    not (util.find_spec("pyosys") and shutil.which("sta") and Path("/usr/share/qflow/tech/osu018").exists()),
+    reason="synthesis needs pyosys, OpenSTA and osu018",
+)
+@pytest.mark.parametrize("spec", ["systolic-os:mac=booth", "systolic-ws:mac=opt1", "bitslice:mac=opt4c", "lut"])
+def test_shipped_figures_are_those_of_the_netlists_as_they_are(spec: str) -> None:
+    from rtl.synthesis.leaf_cost import leaf_costs, tool_versions
+    from rtl.synthesis.liberty import default_library
+
+    technology, engine = load_technology("osu018"), small(load_engine(spec))
+    leaves = [leaf for leaf, _ in engine.inventory() if leaf.kind.startswith("pe_")]
+    if dict(technology.provenance.tools) != dict(tool_versions()):
+        pytest.skip(f"the shipped figures are of {technology.provenance.tools}")
+    for cost in leaf_costs(leaves, default_library(), Recipe(), NO_CACHE):
+        (figures,) = (x for x in technology.leaves if x.leaf == cost.leaf)
+        assert cost.area_um2 == pytest.approx(figures.area_um2, rel=1e-5)
+        assert cost.worst is not None
+        assert cost.worst.delay_ns == figures.delay_ns
 
 
 def test_no_shipped_file_lies_where_results_are_written(tmp_path: Path) -> None:
