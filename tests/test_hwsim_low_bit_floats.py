@@ -262,6 +262,7 @@ REFUSED = {
     "cube:a=fp16": "mac=parallel computes with integers: a cannot be fp16",
     "dequant-mac:a=fp8e4m3,w_bits=6": "dequant-mac: fp8e4m3 holds all weights of up to 5 bits, not of w_bits=6",
     "dequant-mac:a=fp8e5m2,w_bits=5": "dequant-mac: fp8e5m2 holds all weights of up to 4 bits, not of w_bits=5",
+    "bit-serial-add:k=64": "bit-serial-add: k is at most 63, as a group's bits of weights are one word, not 64",
     "lut:a=fp16,precompute=fused,entry=int8,acc=fp16": "lut: entry=int8 has sums of integers, not acc=fp16",
     "lut:a=fp16,precompute=fused,acc=int32": "mac=low-bit: a sum of fp16 is a float of up to 32 bits, not int32",
 }

@@ -64,7 +64,15 @@ def test_every_part_of_the_provenance_is_there(name: str, empty: bool) -> None:
             "x.json: engine systolic-os has a period of 0.0 ns",
         ),
         (
-            {"engines": [{"engine": "lut", "period_ns": 1, "switching_pj": {"nothing": [1, 2]}}]},
+            {"engines": [{"engine": "lut", "period_ns": 1, "macs_per_pe_cycle": 0, "switching_pj": None}]},
+            "x.json: engine lut ends 0.0 multiply-accumulates in a cycle of a PE",
+        ),
+        (
+            {
+                "engines": [
+                    {"engine": "lut", "period_ns": 1, "macs_per_pe_cycle": 1, "switching_pj": {"nothing": [1, 2]}}
+                ]
+            },
             "x.json: engine lut has the leaf nothing, and the file has no figures for it",
         ),
     ],

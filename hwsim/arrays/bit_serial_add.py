@@ -8,6 +8,8 @@ from typing import ClassVar
 from hwsim.arrays.low_bit import LowBitArray
 from hwsim.arrays.low_bit.unit_base import Unit
 from hwsim.arrays.low_bit.units import BitSerial
+from hwsim.errors import SpecError
+from hwsim.formats import MAX_INT_BITS
 from hwsim.macs.low_bit import LowBitMac
 
 
@@ -20,6 +22,13 @@ class BitSerialAdd(LowBitArray):
 
     name: ClassVar[str] = "bit-serial-add"
     summary: ClassVar[str] = "adder trees over activations gated by one bit plane of the weights per cycle"
+
+    def __post_init__(self) -> None:
+        LowBitArray.__post_init__(self)
+        if self.k > (most := MAX_INT_BITS[False]):
+            raise SpecError(
+                f"{self.name}: k is at most {most}, as a group's bits of weights are one word, not {self.k}"
+            )
 
     @property
     def makes_tables(self) -> bool:

@@ -104,10 +104,13 @@ def _engine(row: Mapping[str, Any], leaves: Mapping[str, Leaf]) -> Characterised
     spec, period = str(row["engine"]), float(row["period_ns"])
     if not 0 < period < float("inf"):
         raise ValueError(f"engine {spec} has a period of {period} ns")
+    rate = float(row["macs_per_pe_cycle"])
+    if not 0 < rate < float("inf"):
+        raise ValueError(f"engine {spec} ends {rate} multiply-accumulates in a cycle of a PE")
     switching = row["switching_pj"]
     for name in switching or ():
         if name not in leaves:
             raise ValueError(f"engine {spec} has the leaf {name}, and the file has no figures for it")
     found = None if switching is None else {leaves[x]: Switching(*map(float, pj)) for x, pj in switching.items()}
     key = engine_key(load_engine(spec))
-    return CharacterisedEngine(spec, key, period, str(row["path"]), float(row["macs_per_pe_cycle"]), found)
+    return CharacterisedEngine(spec, key, period, str(row["path"]), rate, found)
