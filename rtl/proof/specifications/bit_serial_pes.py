@@ -82,7 +82,7 @@ def pe_bitlet(spec: Specification) -> None:
     _begins(spec, b=group * leaf["b_bits"], negative=group)
     _issued(spec, index=digits * index_bits, enable=digits)
     words, placed, within = _words(spec, group, "negative_reg"), [], []
-    spec.cases += [whole("rst", 1), whole("enable_reg", digits), whole("index_reg", digits * index_bits)]
+    spec.cases += [] if leaf["piped"] else [whole("enable_reg", digits), whole("index_reg", digits * index_bits)]
     turned = [
         spec.wire(f"turned_{i}", bits + 1, f"negative_reg[{i}] ? -{word} : {word}", signed=True)
         for i, word in enumerate(words)
