@@ -1,6 +1,6 @@
 """Of random mutants of leaves (one gate wrong), how many do the proofs and how many does a bench in Icarus notice?
 
-Prints the tables of docs/benchmarks.md: mutants by family, and proofs of all leaves of the engines and designs named here.
+Prints the tables of docs/benchmarks.md: mutants by family, and proofs of all leaves of the engines and designs named.
 """
 
 from __future__ import annotations

@@ -61,9 +61,8 @@ def pe_pragmatic(spec: Specification) -> None:
     words, terms = _words(spec, lanes, "enable_reg", "negative_reg", exponent_reg=bits), []
     for i, word in enumerate(words):
         exponent = spec.wire(f"exponent_{i}", bits, f"exponent_reg >> {i * bits}")
-        moved = spec.wire(
-            f"moved_{i}", term_bits, f"{spec.wire(f'long_{i}', term_bits, word, True)} << {exponent}", True
-        )
+        long = spec.wire(f"long_{i}", term_bits, word, signed=True)
+        moved = spec.wire(f"moved_{i}", term_bits, f"{long} << {exponent}", signed=True)
         wide = spec.wire(f"wide_{i}", total_bits, moved, signed=True)
         of_sign = f"(negative_reg[{i}] ? -{wide} : {wide})"
         terms.append(spec.wire(f"term_{i}", total_bits, f"enable_reg[{i}] ? {of_sign} : 1'sd0", signed=True))
@@ -169,7 +168,8 @@ def pe_laconic(spec: Specification) -> None:
 
 def _power(spec: Specification, lane: int, places: int) -> str:
     """The term of a lane, and that its ones and its sign are worth it; one beyond the last place is none."""
-    acc_bits, exponents = spec.leaf["acc_bits"], []
+    acc_bits = spec.leaf["acc_bits"]
+    exponents: list[str] = []
     operand: list[Span] = []
     for side in "ab":
         bits = counting(spec.leaf[f"{side}_exponents"]).bits
@@ -185,11 +185,11 @@ def _power(spec: Specification, lane: int, places: int) -> str:
     wide = spec.wire(f"wide_{lane}", acc_bits, power)
     term = spec.wire(f"term_{lane}", acc_bits, f"{negative} ? -{wide} : {wide}")
     if spec.leaf["piped"]:
-        spec.wire(f"sign_{lane}", acc_bits, negative)
-        counted = (
-            f"{spec.wire(f'counted_{lane}', acc_bits, f'ones_{lane}')} - ((sign_{lane} << {places}) - sign_{lane})"
+        ones, sign = (
+            spec.wire(f"counted_{lane}", acc_bits, f"ones_{lane}"),
+            spec.wire(f"sign_{lane}", acc_bits, negative),
         )
-        spec.equal(f"term of lane {lane}", acc_bits, counted, term)
+        spec.equal(f"term of lane {lane}", acc_bits, f"{ones} - (({sign} << {places}) - {sign})", term)
     return term
 
 
@@ -237,8 +237,8 @@ def _extended(spec: Specification, word: str) -> str:
 
 
 def _within(number: str, bits: int, count: int) -> str:
-    """Whether a number of ``bits`` bits is one of ``count``; nothing where it always is."""
-    return "" if count == 1 << bits else f"{number} < {count}"
+    """Whether a number of ``bits`` bits is one of ``count``, or the reset does not ask; nothing where it always is."""
+    return "" if count == 1 << bits else f"(rst || {number} < {count})"
 
 
 def _accumulates(spec: Specification, term: str, where: str = "") -> None:
