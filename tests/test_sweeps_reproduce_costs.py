@@ -315,3 +315,20 @@ def test_all_that_is_asked_is_what_claims_ask(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err == ""
     ask_all(Shelf(DEFAULT))
     assert len(capsys.readouterr().err.splitlines()) == len(COSTED)
+
+
+def test_the_documented_rows_are_the_stored_ones() -> None:
+    """Every claim in the table of all libraries, three digits of each, bold where reproduced."""
+    text = (Path(__file__).parent.parent / "docs/reproduce.md").read_text("utf-8")
+    heading = f"| claim | published | {' | '.join(LIBRARIES)} |\n"
+    lines = text.partition(heading)[2].partition("\n\n")[0].splitlines()[1:]
+    assert len(lines) > 20
+    stored = {(row.claim, row.library): row for system in stored_rows.COSTED for row in load(system).rows}
+    for line in lines:
+        claim, published, *shown = (cell.strip() for cell in line.strip("|").split("|"))
+        rows = [stored[f"{claim} [{library}]", library] for library in LIBRARIES]
+        assert published == f"{rows[0].published:.4g}"
+        ours = [f"{row.ours:.3g}" for row in rows]
+        assert shown == [
+            f"**{o}**" if row.outcome is Verdict.REPRODUCED else o for o, row in zip(ours, rows, strict=True)
+        ]
