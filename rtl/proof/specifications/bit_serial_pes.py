@@ -109,7 +109,7 @@ def _turned_word(spec: Specification, name: str, bus: str, place: int) -> str:
     low = place * (bits + 1)
     word = spec.wire(f"{name}_word", bits, f"{bus}[{low + bits - 1}:{low}]", signed=True)
     wide = spec.wire(f"{name}_wide", bits + 1, word, signed=True)
-    return spec.wire(name, bits + 1, f"{bus}[{low + bits}] ? -{wide} : {wide}", signed=True)
+    return f"({bus}[{low + bits}] ? -{wide} : {wide})"
 
 
 def pe_sibia(spec: Specification) -> None:

@@ -68,7 +68,7 @@ def _held(spec: Specification, encoding: Encoding, which: str, count: int, when:
     for i in range(count):
         size = f"(doubles{when}[{i}] ? 4'sd2 : 4'sd1)" if "doubles" in spec.registers else "4'sd1"
         value = f"{which}{when}[{i}] ? ({_negative(spec, encoding, count, i, when)} ? -{size} : {size}) : {ZERO}"
-        found.append(spec.wire(f"{which}_digit_{i}{when}", DIGIT_BITS, value, signed=True))
+        found.append(f"({value})" if when else spec.wire(f"{which}_digit_{i}", DIGIT_BITS, value, signed=True))
     return found
 
 
