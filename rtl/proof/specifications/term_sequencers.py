@@ -50,7 +50,7 @@ def _shown(spec: Specification, encoding: Encoding, held: list[str]) -> list[str
         weighed.append(f"lowest_{i} ? {wide} << {encoding.radix_bits * i}")
     spec.output("enable", 1, " || ".join(f"{digit} != 0" for digit in held))
     spec.output("few", 1, " && ".join(f"{digit} == 0" for digit in rest))
-    power = spec.wire("power", bits, f"{bits}'d1 << exponent")
+    power = f"({bits}'d1 << exponent)"
     spec.equal("term", bits, f"negative ? -{power} : {power}", " : ".join([*weighed, f"{bits}'d0"]), where="enable")
     return rest
 
