@@ -1,6 +1,6 @@
 """Of random mutants of leaves (one gate wrong), how many do the proofs and how many does a bench in Icarus notice?
 
-Prints the tables of docs/benchmarks.md: mutants by family, and the proofs of all leaves of the engines named here.
+Prints the tables of docs/benchmarks.md: mutants by family, and proofs of all leaves of the engines and designs named.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from hwsim.bit_serial import BIT_SERIAL as DESIGNS
+from hwsim.bit_serial import parse_design
+from hwsim.bit_serial.parts import parts
 from hwsim.engine import load_engine
 from hwsim.inventory import Leaf
 from rtl.leaves import build_cell
@@ -21,6 +24,15 @@ from rtl.synthesis.cache import NO_CACHE
 INT8 = {"a_bits": 8, "a_signed": 1, "w_bits": 8, "w_signed": 1}
 PE = INT8 | {"acc_bits": 32, "drain": 0}
 FP8 = {"exp_bits": 4, "frac_bits": 3, "infinities": 0}
+BIT_SERIAL = tuple(
+    dict.fromkeys(
+        leaf
+        for text in (*(kind.name for kind in DESIGNS), "laconic:encoding=naf", "sibia:group=4")
+        for leaf, _ in parts(parse_design(text)).inventory(1)
+    )
+)
+"""The leaves of the bit-serial designs."""
+
 FAMILIES: Mapping[str, Sequence[Leaf]] = {
     "PE, mac=parallel": [Leaf.of("pe_os", **PE)],
     "PE, mac=booth": [Leaf.of("pe_os_booth", **PE)],
@@ -48,6 +60,8 @@ FAMILIES: Mapping[str, Sequence[Leaf]] = {
         *(leaf for leaf, _ in load_engine("lut:m=1,n=1,k=4,w_bits=2").inventory() if leaf.kind == "table_builder"),
         *(leaf for leaf, _ in load_engine("lut:m=1,n=1,k=4,w_bits=2").inventory() if leaf.kind == "row_correction"),
     ],
+    "bit-serial PEs": [leaf for leaf in BIT_SERIAL if leaf.kind.startswith("pe_")],
+    "bit-serial issue": [leaf for leaf in BIT_SERIAL if leaf.kind.partition("_")[0] in ("column", "signed", "term")],
     "floats": [
         Leaf.of("fp_adder", **FP8),
         Leaf.of("fp_multiplier", **FP8, **{f"out_{name}": value for name, value in FP8.items()}),
@@ -58,7 +72,11 @@ FAMILIES: Mapping[str, Sequence[Leaf]] = {
         Leaf.of("plane_control", planes=5, corrected=1, top=0),
     ],
 }
-MEANT = {"encoder": {"select": "right_enable"}, "sparse_encoder": {}}
+MEANT = {
+    "encoder": {"select": "right_enable"},
+    "sparse_encoder": {},
+    "term_sequencer": {"negative": "right_enable", "exponent": "right_enable"},
+}
 """Where outputs mean something, by the beginning of a leaf's kind."""
 
 ENGINES = (
@@ -123,8 +141,9 @@ def of_leaf(leaf: Leaf, count: int, seed: int, seconds: float, listed: list[str]
 
 
 def print_proofs(seconds: float) -> None:
-    """Every leaf of ENGINES once, and the lemmas."""
-    leaves = list(dict.fromkeys(leaf for spec in ENGINES for leaf, _ in load_engine(spec).inventory()))
+    """Every leaf of ENGINES and of the bit-serial designs once, and the lemmas."""
+    of_engines = (leaf for spec in ENGINES for leaf, _ in load_engine(spec).inventory())
+    leaves = list(dict.fromkeys([*of_engines, *BIT_SERIAL]))
     found: list[LeafProof] = []
     for leaf in leaves:
         found.append(leaf_proof(leaf, NO_CACHE, seconds))

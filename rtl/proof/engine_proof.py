@@ -1,4 +1,4 @@
-"""Every leaf of an engine, and the units on which their proofs rest; what was proven is kept."""
+"""Every leaf of an engine or bit-serial design, and the units on which their proofs rest; what was proven is kept."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import hwsim
+from hwsim.bit_serial import BitSerial
+from hwsim.bit_serial.parts import parts
 from hwsim.engine import Engine
-from hwsim.inventory import Leaf
+from hwsim.inventory import Inventory, Leaf
 from rtl.engines import build_top
 from rtl.leaves import build_cell
 from rtl.netlist import Cell
@@ -57,7 +59,19 @@ def engine_proofs(engine: Engine, store: Cache, seconds: float = SECONDS) -> Ite
     Raises SpecError for an engine without gates, MissingToolError without pyosys.
     """
     build_top(engine)
-    counts = dict(engine.inventory())
+    yield from _proofs(engine.inventory(), store, seconds)
+
+
+def design_proofs(design: BitSerial, store: Cache, seconds: float = SECONDS) -> Iterator[LeafProof]:
+    """The proofs of the leaves of a bit-serial design's PEs and of what issues their operands.
+
+    Raises SpecError for a design without gates, MissingToolError without pyosys.
+    """
+    yield from _proofs(parts(design).inventory(design.columns), store, seconds)
+
+
+def _proofs(inventory: Inventory, store: Cache, seconds: float) -> Iterator[LeafProof]:
+    counts = dict(inventory)
     waiting = list(counts)
     for leaf in waiting:
         found = leaf_proof(leaf, store, seconds, counts.get(leaf, 0))

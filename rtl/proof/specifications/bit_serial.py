@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rtl.proof.specification import Specification, signed_word
+from hwsim.bit_serial.signed_slices import SignedSlices
+from hwsim.formats import IntFormat
+from rtl.proof.specification import AFTER, Specification, signed_word
 
 
 def magnitude(spec: Specification) -> None:
@@ -22,6 +24,59 @@ def ones_sequencer(spec: Specification) -> None:
     spec.output("enable", 1, "pending != 0")
     spec.output("few", 1, f"{rest} == 0")
     spec.register("pending", group, f"take ? column : {rest}")
+
+
+def column_sequencer(spec: Specification) -> None:
+    """The lowest column that waits is shown, of every operand its digit, and then waits no longer; skips=1: columns of
+    zeros never wait."""
+    leaf, group, digits, bits = spec.leaf, spec.leaf["group"], spec.leaf["digits"], spec.leaf["digit_bits"]
+    index_bits = max(1, (digits - 1).bit_length())
+    words, rest = digits * bits, spec.wire("rest", digits, "pending & (pending - 1'b1)")
+    spec.wire("after", digits, f"step ? {rest} : pending" if leaf["steps"] else rest)
+    spec.register("words", group * words, "take ? d : words")
+    spec.output("index", index_bits, " : ".join(f"pending[{i}] ? {i}" for i in range(digits)) + " : 0")
+    spec.output("few", 1, f"{rest} == 0")
+    if leaf["skips"]:
+        spec.output("enable", 1, "pending != 0")
+    for j in range(group):
+        word = spec.wire(f"word_{j}", words, f"words >> {j * words}")
+        shown = " : ".join(f"pending[{i}] ? {word}[{(i + 1) * bits - 1}:{i * bits}]" for i in range(digits))
+        spec.equal(f"column[{j}]", bits, f"column[{(j + 1) * bits - 1}:{j * bits}]", f"{shown} : {bits}'d0")
+    for i in range(digits):
+        given = (f"d[{j * words + (i + 1) * bits - 1}:{j * words + i * bits}]" for j in range(group))
+        waits = " || ".join(f"{digit} != 0" for digit in given) if leaf["skips"] else "1'b1"
+        spec.wire(f"waits_{i}", 1, waits)
+        spec.equal(f"pending[{i}]", 1, f"pending{AFTER}[{i}]", f"!rst && (take ? waits_{i} : after[{i}])")
+
+
+def slice_selector(spec: Specification) -> None:
+    """Of every operand the slice of a number; numbers beyond the last mean nothing."""
+    leaf, digits, bits = spec.leaf, spec.leaf["digits"], spec.leaf["digit_bits"]
+    words, index_bits = digits * bits, max(1, (digits - 1).bit_length())
+    spec.register("words", leaf["group"] * words, "take ? d : words")
+    within = "" if digits == 1 << index_bits else f"index < {digits}"
+    for j in range(leaf["group"]):
+        spec.wire(f"word_{j}", words, f"words >> {j * words}")
+        found = f"column[{(j + 1) * bits - 1}:{j * bits}]"
+        spec.equal(f"column[{j}]", bits, found, f"word_{j} >> (index * {bits})", within)
+
+
+def signed_slices(spec: Specification) -> None:
+    """The fields of the operand; each of a negative one but the top borrows from the next. Together they are it."""
+    leaf, radix, bits = spec.leaf, SignedSlices.radix_bits, SignedSlices.digit_bits
+    count = SignedSlices().digits(IntFormat(leaf["bits"], bool(leaf["signed"])))
+    wide, slices = radix * count + bits, []
+    a = spec.wire("extended", wide, signed_word("a", leaf["signed"]), signed=True)
+    negative = spec.wire("borrow", wide, f"{a} < 0")
+    for i in range(count):
+        top = i == count - 1
+        field = f"({a} >>> {radix * i})" if top else f"(({a} >>> {radix * i}) & {(1 << radix) - 1})"
+        borrowed = "" if top else f" - ({negative} << {radix})"
+        lent = f" + {negative}" if i else ""
+        spec.equal(f"q[{i}]", bits, f"q[{(i + 1) * bits - 1}:{i * bits}]", f"{field}{borrowed}{lent}")
+        spec.wire(f"slice_{i}", bits, f"q[{(i + 1) * bits - 1}:{i * bits}]", signed=True)
+        slices.append(f"({spec.wire(f'wide_{i}', wide, f'slice_{i}', signed=True)} << {radix * i})")
+    spec.equal("operand", wide, " + ".join(slices), a)
 
 
 def laconic_control(spec: Specification) -> None:
@@ -51,5 +106,16 @@ def sibia_control(spec: Specification) -> None:
     spec.register("index_count", bits, f"{take} || {last} ? {bits}'d0 : index_count + 1'b1")
 
 
-BIT_SERIAL = {each.__name__: each for each in (laconic_control, magnitude, ones_sequencer, sibia_control)}
+BIT_SERIAL = {
+    each.__name__: each
+    for each in (
+        column_sequencer,
+        laconic_control,
+        magnitude,
+        ones_sequencer,
+        sibia_control,
+        signed_slices,
+        slice_selector,
+    )
+}
 """Kind of leaf -> what says its specification."""

@@ -13,8 +13,8 @@ from rtl.proof.specification import Specification, signed_word
 DIGIT_BITS = 4
 """Of a digit from -2 to 4, with its sign."""
 
-Recurrence = Callable[[Specification, int], list[str]]
-"""Declares a wire for each of some digits, lowest first."""
+Recurrence = Callable[[Specification, int, int], list[str]]
+"""Declares a wire for each of some digits of ``a``, lowest first; the operand is signed or not."""
 
 
 def selected(select: str, enable: str) -> str:
@@ -26,7 +26,7 @@ def selected(select: str, enable: str) -> str:
 def encoder(spec: Specification, encoding: Encoding, recurrence: Recurrence) -> None:
     """What is shown at a bit-weight beyond the last digit means nothing, and neither does the code of a zero."""
     leaf, radix_bits = spec.leaf, encoding.radix_bits
-    digits = recurrence(spec, encoding.digits(IntFormat(leaf["a_bits"], bool(leaf["a_signed"]))))
+    digits = recurrence(spec, encoding.digits(IntFormat(leaf["a_bits"], bool(leaf["a_signed"]))), leaf["a_signed"])
     bw_bits = counting(len(digits)).bits
     wanted = " : ".join(f"bw == {bw_bits}'d{i} ? {digit}" for i, digit in enumerate(digits))
     spec.equal("digit", DIGIT_BITS, selected("select", "enable"), f"{wanted} : {_number(0)}", _within(digits, bw_bits))
@@ -49,12 +49,12 @@ def _bit(word: str, place: int) -> str:
     return f"$signed({{3'b0, {word}[{place}]}})" if place >= 0 else _number(0)
 
 
-def _extended(spec: Specification, places: int) -> str:
-    return spec.wire("extended", places, signed_word("a", spec.leaf["a_signed"]), signed=True)
+def _extended(spec: Specification, places: int, signed: int) -> str:
+    return spec.wire("extended", places, signed_word("a", signed), signed=True)
 
 
-def _magnitude(spec: Specification, places: int) -> str:
-    extended = _extended(spec, places)
+def _magnitude(spec: Specification, places: int, signed: int) -> str:
+    extended = _extended(spec, places, signed)
     return spec.wire("magnitude", places, f"{extended} < 0 ? -{extended} : {extended}")
 
 
@@ -68,18 +68,18 @@ def _turned(spec: Specification, i: int, expression: str) -> str:
     return _digit(spec, i, f"extended < 0 ? -{of_magnitude} : {of_magnitude}")
 
 
-def booth(spec: Specification, count: int) -> list[str]:
+def booth(spec: Specification, count: int, signed: int) -> list[str]:
     """a[2i] + a[2i-1] - 2 a[2i+1]."""
-    a = _extended(spec, 2 * count + 1)
+    a = _extended(spec, 2 * count + 1, signed)
     return [
         _digit(spec, i, f"{_bit(a, 2 * i)} + {_bit(a, 2 * i - 1)} - {_bit(a, 2 * i + 1)} - {_bit(a, 2 * i + 1)}")
         for i in range(count)
     ]
 
 
-def ent(spec: Specification, count: int) -> list[str]:
+def ent(spec: Specification, count: int, signed: int) -> list[str]:
     """With t = x[i] + carry of the magnitude's radix-4 digits: t, or t - 4 and a carry if t is 3 or 4."""
-    magnitude, carry, digits = _magnitude(spec, 2 * count + 1), "1'b0", []
+    magnitude, carry, digits = _magnitude(spec, 2 * count + 1, signed), "1'b0", []
     for i in range(count):
         total = spec.wire(f"total_{i}", 3, f"{magnitude}[{2 * i + 1}:{2 * i}] + {carry}")
         carry = spec.wire(f"carry_{i}", 1, f"{total} >= 3")
@@ -87,9 +87,9 @@ def ent(spec: Specification, count: int) -> list[str]:
     return digits
 
 
-def naf(spec: Specification, count: int) -> list[str]:
+def naf(spec: Specification, count: int, signed: int) -> list[str]:
     """With c[i+1] = (a[i] + a[i+1] + c[i] >= 2): a[i] + c[i] - 2 c[i+1] (Reitwiesner 1960)."""
-    a, carry, digits = _extended(spec, count + 2), "1'b0", []
+    a, carry, digits = _extended(spec, count + 2, signed), "1'b0", []
     for i in range(count):
         after = spec.wire(f"carry_{i}", 1, f"{{1'b0, {a}[{i}]}} + {{1'b0, {a}[{i + 1}]}} + {{1'b0, {carry}}} >= 2")
         digits.append(_digit(spec, i, f"{_bit(a, i)} + $signed({{3'b0, {carry}}}) - ({after} ? 4'sd2 : 4'sd0)"))
@@ -97,26 +97,28 @@ def naf(spec: Specification, count: int) -> list[str]:
     return digits
 
 
-def sign_magnitude(spec: Specification, count: int) -> list[str]:
+def sign_magnitude(spec: Specification, count: int, signed: int) -> list[str]:
     """The bits of the magnitude, with the operand's sign."""
-    magnitude = _magnitude(spec, spec.leaf["a_bits"] + 1)
+    magnitude = _magnitude(spec, count + 1, signed)
     return [_turned(spec, i, _bit(magnitude, i)) for i in range(count)]
 
 
-def twos_complement(spec: Specification, count: int) -> list[str]:
+def twos_complement(spec: Specification, count: int, signed: int) -> list[str]:
     """The bits, the top one of a signed operand negative."""
-    a = _extended(spec, count + 1)
-    return [
-        _digit(spec, i, f"-{_bit(a, i)}" if spec.leaf["a_signed"] and i == count - 1 else _bit(a, i))
-        for i in range(count)
-    ]
+    a = _extended(spec, count + 1, signed)
+    return [_digit(spec, i, f"-{_bit(a, i)}" if signed and i == count - 1 else _bit(a, i)) for i in range(count)]
 
 
-_RECURRENCES: tuple[Recurrence, ...] = (booth, ent, naf, sign_magnitude, twos_complement)
-ENCODERS: dict[str, Callable[[Specification], None]] = {
-    f"encoder_{recurrence.__name__}": partial(encoder, encoding=encoding, recurrence=recurrence)
-    for recurrence in _RECURRENCES
+RECURRENCES: dict[str, tuple[Encoding, Recurrence]] = {
+    recurrence.__name__: (encoding, recurrence)
+    for recurrence in (booth, ent, naf, sign_magnitude, twos_complement)
     for encoding in ENCODINGS
     if encoding.name.replace("-", "_") == recurrence.__name__
+}
+"""Ending of a kind -> the encoding, and what says its digits."""
+
+ENCODERS: dict[str, Callable[[Specification], None]] = {
+    f"encoder_{name}": partial(encoder, encoding=encoding, recurrence=recurrence)
+    for name, (encoding, recurrence) in RECURRENCES.items()
 }
 """Kind of leaf -> what says its specification."""
