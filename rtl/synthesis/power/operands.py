@@ -30,9 +30,9 @@ NAMES = ("normal", "uniform", "zeros")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """``normal`` with ``sigma`` in steps of int8, in proportion for integers of other widths, rounded and clipped to
-    the format; ``uniform`` over the format; ``zeros``. The same for the same ``seed``; ``cycles`` are what a run of up
-    to FEW_PES is made for."""
+    """``normal`` with ``sigma`` in steps of int8, in proportion for integers of other widths but no less than one of
+    their steps, rounded and clipped to the format; ``uniform`` over the format; ``zeros``. The same for the same
+    ``seed``; ``cycles`` are what a run of up to FEW_PES is made for."""
 
     name: str = "normal"
     sigma: float = DEFAULT_SIGMA
@@ -59,9 +59,14 @@ class Drawn:
             return fmt.random(rng, shape)
         if isinstance(fmt, SignFormat):
             return np.where(values < 0, fmt.low, fmt.high)
-        scaled = np.rint(values * self.sigma * fmt.high / INT8.high)
+        scaled = np.rint(values * self._steps(fmt))
         integers: Matrix = np.clip(scaled if fmt.signed else np.abs(scaled), fmt.low, fmt.high).astype(np.int64)
         return integers
+
+    def _steps(self, fmt: IntFormat) -> float:
+        """``sigma`` in steps of ``fmt``: no less than one where that makes it less, or nearly all weights of two bits
+        were zero."""
+        return max(self.sigma * fmt.high / INT8.high, min(self.sigma, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
