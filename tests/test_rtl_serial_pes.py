@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +24,17 @@ from rtl.synthesis.liberty import default_library
 from rtl.synthesis.power.replay import Glitches
 from rtl.synthesis.recipe import Recipe
 from rtl.synthesis.serial_energy import pe_energy, stimulus
-from rtl.synthesis.serial_pes import EVERY_PE, PUBLISHED, SHARERS, PeCost, Scope, macs_per_cycle, pe_costs, ratios
+from rtl.synthesis.serial_pes import (
+    EVERY_PE,
+    PUBLISHED,
+    SHARERS,
+    Figures,
+    PeCost,
+    Scope,
+    macs_per_cycle,
+    pe_costs,
+    ratios,
+)
 from sweeps.cli import app
 
 SMALL = ("opt3", "opt4c", "sibia", "laconic:group=2", "booth")
@@ -124,10 +135,14 @@ def test_energy_grows_with_glitches_and_with_what_is_counted(name: str, cache: C
     """The replay itself compares ``take`` of the cells with the cycles of the model at every edge."""
     energy = pe_energy(name, default_library(), Recipe(), cache)
     zero, unit = Glitches
+    slow, fast = (Figures(1.0, delay_ns, energy.macs_per_cycle) for delay_ns in (10.0, 5.0))
     for scope in Scope:
-        assert 0 < energy.pj_per_mac(scope, zero, 5.0) <= energy.pj_per_mac(scope, unit, 5.0)
-        assert energy.pj_per_mac(scope, zero, 5.0) < energy.pj_per_mac(scope, zero, 10.0)
-    alone, shared, own = (energy.pj_per_mac(scope, zero, 5.0) for scope in (Scope.PE, Scope.SHARED, Scope.OWN))
+        assert 0 < energy.pj_per_mac(scope, zero, fast) <= energy.pj_per_mac(scope, unit, fast)
+        assert energy.pj_per_mac(scope, zero, fast) < energy.pj_per_mac(scope, zero, slow)
+        every_cycle = energy.pj_per_mac(scope, zero, fast) - energy.switching_pj[scope][zero]
+        half = energy.pj_per_mac(scope, zero, replace(fast, macs_per_cycle=energy.macs_per_cycle / 2))
+        assert half == pytest.approx(energy.pj_per_mac(scope, zero, fast) + every_cycle)
+    alone, shared, own = (energy.pj_per_mac(scope, zero, fast) for scope in (Scope.PE, Scope.SHARED, Scope.OWN))
     assert alone < shared < own
     assert energy.macs_per_cycle == pytest.approx(macs_per_cycle(parse_design(name)), rel=0.2)
     assert pe_energy(name, default_library(), Recipe(), cache) == energy

@@ -33,6 +33,7 @@ from rtl.synthesis.serial_pes import (
     MACS,
     SHARERS,
     SLICES,
+    Figures,
     Scope,
     column,
     issue_shares,
@@ -50,8 +51,8 @@ GROUPS_OF_A_SUM = 16
 
 @dataclass(frozen=True, slots=True)
 class PeEnergy:
-    """One kind of PE: ``static_nw`` at all times, and per multiply-accumulate (dense-equivalent) ``clock_pj`` and
-    ``switching_pj``, by what is counted."""
+    """One PE by what is counted: ``static_nw`` at all times, ``clock_pj`` at every clock edge, and ``switching_pj`` per
+    multiply-accumulate (dense-equivalent). ``macs_per_cycle`` are those of the run, with its filling and draining."""
 
     name: str
     static_nw: Mapping[Scope, float]
@@ -59,10 +60,11 @@ class PeEnergy:
     switching_pj: Mapping[Scope, Mapping[Glitches, float]]
     macs_per_cycle: float
 
-    def pj_per_mac(self, scope: Scope, glitches: Glitches, period_ns: float) -> float:
-        """With what leaks in the time that a MAC takes at ``period_ns``; one MAC is two operations."""
-        static = 1e-6 * self.static_nw[scope] * period_ns / self.macs_per_cycle
-        return static + self.clock_pj[scope] + self.switching_pj[scope][glitches]
+    def pj_per_mac(self, scope: Scope, glitches: Glitches, figures: Figures) -> float:
+        """At the clock and the multiply-accumulates per cycle of ``figures``, of the same scope; one MAC is two
+        operations."""
+        cycle = 1e-6 * self.static_nw[scope] * figures.delay_ns + self.clock_pj[scope]
+        return cycle / figures.macs_per_cycle + self.switching_pj[scope][glitches]
 
 
 def pe_energy(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeEnergy:
@@ -86,7 +88,7 @@ def pe_energy(name: str, library: Library, recipe: Recipe, cache: Cache) -> PeEn
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Part of an engine: ``static_nw`` for each PE, the others for each multiply-accumulate."""
+    """Part of an engine for each PE, switching for each multiply-accumulate."""
 
     static_nw: float
     clock_pj: float
@@ -115,7 +117,7 @@ def _in_engine(spec: str, inside: tuple[str, ...], library: Library, recipe: Rec
     macs, pes = energy.macs_per_cycle, sum(count for leaf, count in kept if leaf.leaf.kind.startswith("pe_"))
     return _Part(
         sum(count * leaf.leakage_nw for leaf, count in kept) / pes,
-        sum(count * leaf.clock_pj for leaf, count in kept) / macs,
+        sum(count * leaf.clock_pj for leaf, count in kept) / pes,
         {g: sum(count * leaf.switching_pj[g] for leaf, count in kept) / macs for g in Glitches},
         macs / pes,
     )
@@ -134,7 +136,7 @@ def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, c
     return PeEnergy(
         name,
         {scope: sum(n * pins[leaf].leakage_nw for leaf, n in of.items()) for scope, of in weights.items()},
-        {scope: sum(n * pins[leaf].clock_pj for leaf, n in of.items()) * edges / macs for scope, of in weights.items()},
+        {scope: sum(n * pins[leaf].clock_pj for leaf, n in of.items()) for scope, of in weights.items()},
         {
             scope: {g: sum(n * sums[g][leaf] for leaf, n in of.items()) / macs for g in Glitches}
             for scope, of in weights.items()
@@ -144,8 +146,7 @@ def _of_design(name: str, design: BitSerial, library: Library, recipe: Recipe, c
 
 
 def _weights(design: BitSerial, made: Parts, scope: Scope) -> dict[Leaf, float]:
-    """How many of each leaf a PE has in ``scope``. What is shared works as for one PE: that PEs wait for each other is
-    left out."""
+    """How many of each leaf a PE has in ``scope``. What is shared switches as for one PE."""
     if scope is Scope.PE:
         return {made.pe: 1}
     of_a, of_b = issue_shares(design) if scope is Scope.SHARED else (1, 1)

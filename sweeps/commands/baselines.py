@@ -86,9 +86,7 @@ def _energy_facts(cost: PeCost, energy: PeEnergy) -> dict[str, Any]:
     return {
         "pe": cost.name,
         "pj_per_mac": {
-            scope.value: {
-                model.value: energy.pj_per_mac(scope, model, cost.figures[scope].delay_ns) for model in models
-            }
+            scope.value: {model.value: energy.pj_per_mac(scope, model, cost.figures[scope]) for model in models}
             for scope, models in energy.switching_pj.items()
         },
     }

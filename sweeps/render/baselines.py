@@ -59,7 +59,7 @@ def _energy_table(costs: Sequence[PeCost], energies: Sequence[PeEnergy]) -> Tabl
         table.add_column(model.value, justify="right")
     for cost, energy in zip(costs, energies, strict=True):
         for scope, models in energy.switching_pj.items():
-            shown = [f"{energy.pj_per_mac(scope, model, cost.figures[scope].delay_ns):.2f}" for model in models]
+            shown = [f"{energy.pj_per_mac(scope, model, cost.figures[scope]):.2f}" for model in models]
             table.add_row(cost.name if scope is Scope.PE else "", scope.value, *shown)
     return table
 

@@ -111,7 +111,7 @@ class Workshop:
         energy = pe_energy(name, self.made_in, FASTEST, self.cache)
         return PeEnergyFigures(
             *(
-                {g.value: energy.pj_per_mac(scope, g, cost.figures[scope].delay_ns) for g in Glitches}
+                {g.value: energy.pj_per_mac(scope, g, cost.figures[scope]) for g in Glitches}
                 for scope in (Scope.PE, Scope.OWN, Scope.SHARED)
             )
         )
