@@ -102,14 +102,13 @@ class _Costing:
 
 
 def _moved(layer: LayerReport, operand: Operand) -> tuple[float, float]:
-    """Bytes that a layer reads from the scratchpad of ``operand`` and writes to it; partial sums cross to DRAM and
-    back."""
+    """Bytes that a layer reads from the scratchpad of ``operand`` and writes to it. Operands come from DRAM; partial
+    sums cross to it and back, and what leaves in the end has been read to be requantised."""
     read, written = layer.accesses[operand]
-    through = {reason: moved for (stream, reason), moved in layer.traffic.items() if stream is Stream(operand.value)}
-    if operand is not Operand.C:
-        return read, written + sum(through.values())
-    back = through.get(Reason.PARTIAL_SUM, 0) / 2
-    return read + sum(through.values()) - back, written + back
+    if operand is Operand.C:
+        crossed = layer.traffic.get((Stream.C, Reason.PARTIAL_SUM), 0) / 2
+        return read + crossed, written + crossed
+    return read, written + sum(moved for (stream, _), moved in layer.traffic.items() if stream is Stream(operand.value))
 
 
 def _listed(tools: Mapping[str, str]) -> str:

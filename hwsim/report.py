@@ -32,7 +32,7 @@ class LayerReport:
     engine: str = ""
     """what computes the layer"""
     accesses: Accesses = field(default_factory=dict)
-    """of scratchpads by the engine; asked for energy alone"""
+    """of scratchpads, but for DRAM; asked for energy alone"""
 
     @property
     def macs(self) -> int:

@@ -1,4 +1,4 @@
-"""Bytes that scratchpads read and write for the engine in a whole tiled product, in closed form."""
+"""Bytes that scratchpads read and write for engine and vector unit in a whole tiled product, in closed form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from hwsim.tiles.traffic import Accesses
 
 
 def product_accesses(machine: Machine, demand: Demand, tiling: Tiling) -> Accesses:
-    """Over all tiles and members of the batch, with the port words of the engine's closed form."""
+    """Over all tiles and members of the batch, with the port words of the engine's closed form; and finished sums are
+    read once more, to be requantised."""
     counts = tiling.counts(demand.sides)
     kinds = [list(_kinds(demand.sides[axis], tiling.side(axis), counts[axis], axis == "k")) for axis in AXES]
     total = dict.fromkeys(Operand, (0, 0))
@@ -26,7 +27,13 @@ def product_accesses(machine: Machine, demand: Demand, tiling: Tiling) -> Access
         for operand, (read, written) in accesses(machine, demand, shapes, np.array([adds])).items():
             before = total[operand]
             total[operand] = (before[0] + times * int(np.sum(read)), before[1] + times * int(np.sum(written)))
-    return total
+    read_c, written_c = total[Operand.C]
+    return {**total, Operand.C: (read_c + finished_bytes(demand), written_c)}
+
+
+def finished_bytes(demand: Demand) -> int:
+    """All sums of a product, as wide as its scratchpad holds them."""
+    return demand.batch * -(-demand.m * demand.n * demand.held_bits(Operand.C) // 8)
 
 
 def _kinds(side: int, tile: int, count: int, along_k: bool) -> Iterator[tuple[int, int, bool]]:

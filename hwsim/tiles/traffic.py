@@ -41,7 +41,7 @@ class Reason(Enum):
 
 Traffic = Mapping[tuple[Stream, Reason], int]
 Accesses = Mapping[Operand, tuple[int, int]]
-"""Bytes that the scratchpad of each operand reads and writes for the engine."""
+"""Bytes that the scratchpad of each operand reads and writes for the engine and for what requantises its sums."""
 
 
 @dataclass(frozen=True, slots=True)
