@@ -78,7 +78,7 @@ class _Costing:
         """Reads and writes for the engine and for DRAM, each as wide as the engine's port, and what it leaks."""
         pad, width = self.pads[operand], self.machine.scratchpad(operand).port_bytes_per_cycle
         moved = [_moved(layer, operand) for layer in self.report.layers]
-        read, written = (sum(bytes_) for bytes_ in zip(*moved, strict=True))
+        read, written = (sum(each[way] for each in moved) for way in (0, 1))
         accessed: float = (pad.read_pj * read + pad.write_pj * written) / width
         return accessed + pad.leakage_mw * self.time_ns
 
